@@ -1,0 +1,8 @@
+//! quarterdeck turns a folder of CRM exports into the reports that run a sales team.
+//!
+//! The way of data: [`ingest`] → canonical frames → [`timeline`] → [`metrics`] → facts → [`reports`] → view model →
+//! [`render`] → [`output`]. `docs/architecture.md` tells what each part may use.
+
+pub mod diagnostic;
+pub mod ingest;
+pub mod model;
