@@ -5,12 +5,14 @@
 pub mod fact;
 pub mod money;
 pub mod period;
+pub mod rules;
 pub mod stage;
 pub mod tables;
 
 pub use fact::{Fact, Scope, Status, Unit};
 pub use money::Currency;
 pub use period::{Calendar, Grain, Period};
+pub use rules::Rules;
 pub use stage::{Stage, Stages};
 pub use tables::{Column, Kind, Table};
 

@@ -1,1 +1,211 @@
-//! Not built yet.
+//! The timeline of every opportunity: its states in order of date, when it entered each stage, when it closed.
+//!
+//! In come the canonical frames of opportunities and stage history, the stages and the as-of date; out come
+//! answers about any day up to that date. Nothing dated later leaks in. It knows no period, rep or metric.
+//!
+//! # Edge cases
+//! - A field has had its earliest known value since creation; a closed stage holds from its own date only.
+//! - Of an opportunity whose history goes on after the as-of date, the export says nothing but who owns it.
+//! - An opportunity without a creation date has been open since before every period.
+//! - A won stage before the close date counts as open; a lost stage never does.
+
+mod build;
+mod frames;
+
+pub use build::{BuildError, CLOSED_WITHOUT_DATE, HISTORY_WITHOUT_OPPORTUNITY, Inputs, is_backdated};
+
+use crate::model::{Stage, Stages};
+
+/// Days since 1970-01-01.
+pub type Day = i32;
+
+/// The states of all opportunities known at the as-of date.
+#[derive(Debug)]
+pub struct Timeline {
+    as_of: Day,
+    stages: Stages,
+    has_history: bool,
+    opportunities: Vec<Opportunity>,
+    states: Vec<State>,
+    /// The states of opportunity `o` are `states[first_state[o]..first_state[o + 1]]`; there is at least one.
+    first_state: Vec<usize>,
+    categories: Vec<String>,
+}
+
+/// What does not change over the life of an opportunity, as it is known at the as-of date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opportunity {
+    /// Its row in the canonical frame.
+    pub row: usize,
+    pub id: String,
+    /// Absent: open since before every period.
+    pub created_on: Option<Day>,
+    /// Absent while open.
+    pub closed: Option<Closed>,
+    /// The amount of the export, which is the amount of whatever is closed. Absent where the export has none.
+    pub export_amount: Option<i64>,
+}
+
+/// How and when an opportunity was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    pub on: Day,
+    /// Won, lost or lost without a decision; never open.
+    pub stage: Stage,
+}
+
+/// What was known of an opportunity from a day on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// `Day::MIN` for the first state of an opportunity without a creation date.
+    pub at: Day,
+    /// Absent where it is not known.
+    pub stage: Option<Stage>,
+    /// In minor units.
+    pub amount: Option<i64>,
+    pub close_on: Option<Day>,
+    /// A position in [`Timeline::categories`].
+    pub category: Option<u32>,
+    /// In parts of 10^18.
+    pub probability: Option<i64>,
+}
+
+/// One opportunity's way through one open stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passage {
+    pub rank: u16,
+    /// `Day::MIN` where it was there since before every period.
+    pub entered_on: Day,
+    /// When it entered the next rank, be it by a jump. For the last open rank: when it was won.
+    pub advanced_on: Option<Day>,
+    /// When it was lost, if this is the highest rank it had entered.
+    pub lost_on: Option<Day>,
+    /// Whether it ever stood in this very stage, and did not jump over it.
+    pub is_seen: bool,
+}
+
+impl Timeline {
+    pub fn as_of(&self) -> Day {
+        self.as_of
+    }
+
+    pub fn stages(&self) -> &Stages {
+        &self.stages
+    }
+
+    /// Whether any past state is known: without it the process metrics are not.
+    pub fn has_history(&self) -> bool {
+        self.has_history
+    }
+
+    /// How many opportunities are known; they are numbered from 0.
+    pub fn count(&self) -> usize {
+        self.opportunities.len()
+    }
+
+    pub fn opportunity(&self, o: usize) -> &Opportunity {
+        &self.opportunities[o]
+    }
+
+    /// Forecast categories as they are spelled in the data, in order of their bytes.
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+
+    /// The states of an opportunity in order of date, each complete in itself. Never empty.
+    pub fn states(&self, o: usize) -> &[State] {
+        &self.states[self.first_state[o]..self.first_state[o + 1]]
+    }
+
+    /// The last state at or before the end of a day; before the first one, that first one.
+    pub fn state(&self, o: usize, day: Day) -> &State {
+        let states = self.states(o);
+        let after = states.partition_point(|state| state.at <= day);
+        &states[after.saturating_sub(1)]
+    }
+
+    /// Whether an opportunity was open at the end of a day.
+    pub fn is_open(&self, o: usize, day: Day) -> bool {
+        let opportunity = &self.opportunities[o];
+        opportunity.created_on.is_none_or(|created| created <= day)
+            && opportunity.closed.is_none_or(|closed| closed.on > day)
+            && !self.state(o, day).stage.is_some_and(Stage::is_lost)
+    }
+
+    /// The amount at the end of a day: of what is closed by then the export's, else the state's.
+    pub fn amount(&self, o: usize, day: Day) -> Option<i64> {
+        let opportunity = &self.opportunities[o];
+        if opportunity.closed.is_some_and(|closed| closed.on <= day) {
+            opportunity.export_amount
+        } else {
+            self.state(o, day).amount
+        }
+    }
+
+    /// The rank of a stage: open ones count from 1, won is one past the last, lost and unknown have none.
+    pub fn rank(&self, stage: Option<Stage>) -> Option<u16> {
+        match stage? {
+            Stage::Open(rank) => Some(rank),
+            Stage::Won => Some(self.stages.won_rank()),
+            Stage::Lost | Stage::NoDecision => None,
+        }
+    }
+
+    /// Whether an open opportunity in this stage counts as qualified; one in an unknown stage does.
+    pub fn is_qualified(&self, stage: Option<Stage>) -> bool {
+        self.rank(stage).is_none_or(|rank| rank >= self.stages.qualified_from)
+    }
+
+    /// The first day on which an opportunity stood in an open stage of at least this rank, or was won.
+    ///
+    /// `rank` is 1 to the rank of won. `Day::MIN` where it stood there since before every period; `None` where it
+    /// has not by the as-of date. Moving back does not undo an entry, and no stage of a won opportunity is
+    /// entered later than the day it was won.
+    pub fn entered_on(&self, o: usize, rank: u16) -> Option<Day> {
+        let won_on = self.opportunities[o]
+            .closed
+            .filter(|c| c.stage == Stage::Won)
+            .map(|c| c.on);
+        let stood = self
+            .states(o)
+            .iter()
+            .filter(|state| state.stage.and_then(Stage::open_rank).is_some_and(|r| r >= rank))
+            .map(|state| state.at)
+            .min();
+        match (stood, won_on) {
+            (Some(stood), Some(won)) => Some(stood.min(won)),
+            (stood, won) => stood.or(won),
+        }
+    }
+
+    /// The way through every open stage that an opportunity has entered, in order of rank.
+    pub fn passages(&self, o: usize) -> Vec<Passage> {
+        let open_count = self.stages.open_count();
+        let lost_on = self.opportunities[o].closed.filter(|c| c.stage.is_lost()).map(|c| c.on);
+        let mut passages = Vec::new();
+        let mut entered = self.entered_on(o, 1);
+        for rank in 1..=open_count {
+            let Some(entered_on) = entered else { break };
+            let advanced_on = self.entered_on(o, rank + 1);
+            passages.push(Passage {
+                rank,
+                entered_on,
+                advanced_on,
+                lost_on: lost_on.filter(|_| advanced_on.is_none()),
+                is_seen: self
+                    .states(o)
+                    .iter()
+                    .any(|state| state.stage == Some(Stage::Open(rank))),
+            });
+            entered = advanced_on;
+        }
+        passages
+    }
+
+    /// Whether an opportunity was ever seen in an open stage of this rank.
+    pub fn was_seen_in(&self, o: usize, rank: u16) -> bool {
+        self.states(o)
+            .iter()
+            .any(|state| state.stage == Some(Stage::Open(rank)))
+    }
+}

@@ -1,0 +1,199 @@
+//! The timeline as frames, one question each, for those who aggregate.
+
+use super::{Day, State, Timeline};
+use crate::model::Stage;
+use polars::prelude::{Column, DataFrame, PolarsResult};
+
+impl Timeline {
+    /// The opportunities that are open at the end of a day, as they stood then.
+    ///
+    /// Columns: `opportunity` (number), `rank` (null: unknown stage), `is_qualified`, `amount` (minor units), `close_on`
+    /// (day number), `category` (position in [`Timeline::categories`]), `probability` (parts of 10^18: the state's,
+    /// else the one configured for its stage).
+    pub fn positions(&self, day: Day) -> PolarsResult<DataFrame> {
+        let mut opportunities: Vec<u32> = Vec::new();
+        let mut states: Vec<&State> = Vec::new();
+        for o in (0..self.count()).filter(|&o| self.is_open(o, day)) {
+            opportunities.push(number(o));
+            states.push(self.state(o, day));
+        }
+        let ranks: Vec<Option<u32>> = states.iter().map(|s| self.rank(s.stage).map(u32::from)).collect();
+        let qualified: Vec<bool> = states.iter().map(|s| self.is_qualified(s.stage)).collect();
+        let amounts: Vec<Option<i64>> = states.iter().map(|s| s.amount).collect();
+        let close_days: Vec<Option<Day>> = states.iter().map(|s| s.close_on).collect();
+        let categories: Vec<Option<u32>> = states.iter().map(|s| s.category).collect();
+        let probabilities: Vec<Option<i64>> = states.iter().map(|s| self.probability(s)).collect();
+        DataFrame::new(
+            opportunities.len(),
+            vec![
+                Column::new("opportunity".into(), opportunities),
+                Column::new("rank".into(), ranks),
+                Column::new("is_qualified".into(), qualified),
+                Column::new("amount".into(), amounts),
+                Column::new("close_on".into(), close_days),
+                Column::new("category".into(), categories),
+                Column::new("probability".into(), probabilities),
+            ],
+        )
+    }
+
+    /// The probability of a state: its own, else the one configured for its open stage.
+    fn probability(&self, state: &State) -> Option<i64> {
+        state
+            .probability
+            .or_else(|| self.stages().probability_of(state.stage.and_then(Stage::open_rank)?))
+    }
+
+    /// The opportunities decided in a span of days, both ends included.
+    ///
+    /// Columns: `opportunity`, `closed_on` (day number), `is_won`, `amount` (minor units), `cycle_days` (null without
+    /// a creation date; negative where it was closed before it was created).
+    pub fn decided(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
+        let mut opportunities: Vec<u32> = Vec::new();
+        let mut closed_days: Vec<Day> = Vec::new();
+        let mut won: Vec<bool> = Vec::new();
+        let mut amounts: Vec<Option<i64>> = Vec::new();
+        let mut cycles: Vec<Option<i32>> = Vec::new();
+        for o in 0..self.count() {
+            let opportunity = self.opportunity(o);
+            let Some(closed) = opportunity.closed.filter(|closed| (from..=to).contains(&closed.on)) else {
+                continue;
+            };
+            opportunities.push(number(o));
+            closed_days.push(closed.on);
+            won.push(closed.stage == Stage::Won);
+            amounts.push(opportunity.export_amount);
+            cycles.push(opportunity.created_on.map(|created| closed.on - created));
+        }
+        DataFrame::new(
+            opportunities.len(),
+            vec![
+                Column::new("opportunity".into(), opportunities),
+                Column::new("closed_on".into(), closed_days),
+                Column::new("is_won".into(), won),
+                Column::new("amount".into(), amounts),
+                Column::new("cycle_days".into(), cycles),
+            ],
+        )
+    }
+
+    /// The opportunities created in a span of days, with their amount at creation: `opportunity`, `amount`.
+    pub fn created(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
+        let created: Vec<usize> = (0..self.count())
+            .filter(|&o| {
+                self.opportunity(o)
+                    .created_on
+                    .is_some_and(|day| (from..=to).contains(&day))
+            })
+            .collect();
+        let amounts: Vec<Option<i64>> = created.iter().map(|&o| self.states(o)[0].amount).collect();
+        DataFrame::new(
+            created.len(),
+            vec![
+                Column::new(
+                    "opportunity".into(),
+                    created.into_iter().map(number).collect::<Vec<_>>(),
+                ),
+                Column::new("amount".into(), amounts),
+            ],
+        )
+    }
+
+    /// The ways through stages that began or ended in a span of days.
+    ///
+    /// Columns: `opportunity`, `rank`, `has_entered` (in the span), `has_advanced` and `was_lost` (each in the span),
+    /// `is_advanced` and `is_lost` (each by the as-of date), `days` (from entering to leaving; null where it was not
+    /// left, or where it was jumped over, or where its beginning is not known).
+    pub fn passages_between(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
+        let span = from..=to;
+        let mut opportunities: Vec<u32> = Vec::new();
+        let mut ranks: Vec<u32> = Vec::new();
+        let mut flags: [Vec<bool>; 5] = Default::default();
+        let mut days: Vec<Option<i32>> = Vec::new();
+        for o in 0..self.count() {
+            for passage in self.passages(o) {
+                let has_entered = span.contains(&passage.entered_on);
+                let has_advanced = passage.advanced_on.is_some_and(|day| span.contains(&day));
+                let was_lost = passage.lost_on.is_some_and(|day| span.contains(&day));
+                if !(has_entered || has_advanced || was_lost) {
+                    continue;
+                }
+                opportunities.push(number(o));
+                ranks.push(u32::from(passage.rank));
+                let row = [
+                    has_entered,
+                    has_advanced,
+                    was_lost,
+                    passage.advanced_on.is_some(),
+                    passage.lost_on.is_some(),
+                ];
+                for (column, flag) in flags.iter_mut().zip(row) {
+                    column.push(flag);
+                }
+                let is_timed = passage.is_seen && passage.entered_on != Day::MIN;
+                let left_on = passage.advanced_on.or(passage.lost_on);
+                days.push(left_on.filter(|_| is_timed).map(|left| left - passage.entered_on));
+            }
+        }
+        let [has_entered, has_advanced, was_lost, is_advanced, is_lost] = flags;
+        DataFrame::new(
+            opportunities.len(),
+            vec![
+                Column::new("opportunity".into(), opportunities),
+                Column::new("rank".into(), ranks),
+                Column::new("has_entered".into(), has_entered),
+                Column::new("has_advanced".into(), has_advanced),
+                Column::new("was_lost".into(), was_lost),
+                Column::new("is_advanced".into(), is_advanced),
+                Column::new("is_lost".into(), is_lost),
+                Column::new("days".into(), days),
+            ],
+        )
+    }
+
+    /// Every day of a span on which an opportunity's close date stands later than the day before, open on both.
+    ///
+    /// Columns: `opportunity`, `from_close_on`, `to_close_on` (day numbers).
+    pub fn pushes_between(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
+        let mut opportunities: Vec<u32> = Vec::new();
+        let mut from_days: Vec<Day> = Vec::new();
+        let mut to_days: Vec<Day> = Vec::new();
+        for o in 0..self.count() {
+            for (_, before, after) in self.pushes(o, from, to) {
+                opportunities.push(number(o));
+                from_days.push(before);
+                to_days.push(after);
+            }
+        }
+        DataFrame::new(
+            opportunities.len(),
+            vec![
+                Column::new("opportunity".into(), opportunities),
+                Column::new("from_close_on".into(), from_days),
+                Column::new("to_close_on".into(), to_days),
+            ],
+        )
+    }
+
+    /// The pushes of one opportunity in a span of days: the day, the close date before it and that after it.
+    pub fn pushes(&self, o: usize, from: Day, to: Day) -> impl Iterator<Item = (Day, Day, Day)> {
+        let states = self.states(o);
+        // Several changes of one day are one: only the last state of each day counts.
+        let last_of_days =
+            (0..states.len()).filter(move |&i| states.get(i + 1).is_none_or(|next| next.at > states[i].at));
+        last_of_days
+            .map(move |i| states[i].at)
+            .filter(move |day| (from..=to).contains(day))
+            .filter_map(move |day| {
+                let before = self.state(o, day - 1).close_on?;
+                let after = self.state(o, day).close_on?;
+                let is_push = after > before && self.is_open(o, day - 1) && self.is_open(o, day);
+                is_push.then_some((day, before, after))
+            })
+    }
+}
+
+/// An opportunity's number as frames hold it. More than four billion of them do not fit into memory.
+fn number(o: usize) -> u32 {
+    u32::try_from(o).unwrap_or(u32::MAX)
+}
