@@ -5,5 +5,6 @@
 
 pub mod diagnostic;
 pub mod ingest;
+pub mod metrics;
 pub mod model;
 pub mod timeline;

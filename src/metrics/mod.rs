@@ -1,1 +1,158 @@
-//! Not built yet.
+//! The catalogue of metrics and how they are measured: every number anywhere is a fact made here.
+//!
+//! In come a company at its as-of date and a period; out come facts, for the team, every rep and every manager at
+//! once. Families of metrics that read the same rows are measured together. Nothing here reads files or writes text
+//! for people.
+
+mod activity;
+mod audit;
+mod book;
+mod coaching;
+mod company;
+mod conversion;
+mod coverage;
+mod cycle;
+mod forecast;
+mod grouped;
+mod outcome;
+pub mod people;
+mod quotes;
+mod ramp;
+mod slip;
+pub mod statistics;
+mod targets;
+mod turnover;
+mod waterfall;
+mod window;
+
+pub use company::{Company, OPPORTUNITY_DIMENSIONS, Tables};
+pub use people::{Rep, Roster, Selection};
+pub use window::Window;
+
+use crate::model::{Fact, Period, Unit};
+use book::Book;
+use polars::prelude::{PolarsError, PolarsResult};
+use std::collections::BTreeSet;
+
+/// A metric: what it is called, what it means, how it is computed and when it is absent.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Metric {
+    pub id: &'static str,
+    /// The name in reports: "Win rate".
+    pub name: &'static str,
+    pub unit: Unit,
+    pub rhythm: Rhythm,
+    pub whom: Whom,
+    /// The dimensions it is divided by, beside the whole.
+    pub by: &'static [&'static str],
+    /// Whether it is given for the whole too, and not only by its dimensions.
+    pub is_given_whole: bool,
+    /// One sentence on what it says.
+    pub meaning: &'static str,
+    pub formula: &'static str,
+    /// When it has no value.
+    pub absent: &'static str,
+}
+
+/// How often a metric is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rhythm {
+    /// Weekly, while there is time to act.
+    Leading,
+    /// Monthly, for how the work is done.
+    Process,
+    /// Quarterly, for what came of it.
+    Lagging,
+    Coaching,
+}
+
+/// Whom a metric has facts about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    Team,
+    TeamAndReps,
+    TeamRepsAndManagers,
+    Managers,
+}
+
+/// Why a metric that reads past states is absent without any.
+const NO_HISTORY: &str = "stage_history: no file";
+
+/// Metrics that are measured together.
+struct Family {
+    metrics: &'static [&'static Metric],
+    measure: fn(&Window, &mut Book) -> PolarsResult<()>,
+}
+
+const FAMILIES: &[Family] = &[
+    activity::FAMILY,
+    coverage::FAMILY,
+    coverage::REQUIRED,
+    coverage::NEEDED,
+    outcome::FAMILY,
+    cycle::FAMILY,
+    conversion::FAMILY,
+    forecast::FAMILY,
+    slip::FAMILY,
+    waterfall::FAMILY,
+    quotes::FAMILY,
+    ramp::FAMILY,
+    turnover::FAMILY,
+    coaching::FAMILY,
+    coaching::EFFECT,
+    audit::FAMILY,
+];
+
+/// Measuring failed: a frame is not what the catalogue expects.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasureError {
+    #[error("a metric could not be measured: {0}")]
+    Frame(#[from] PolarsError),
+}
+
+/// All metrics, in the order of their ids.
+pub fn catalogue() -> Vec<&'static Metric> {
+    let mut metrics: Vec<&Metric> = FAMILIES
+        .iter()
+        .flat_map(|family| family.metrics.iter().copied())
+        .collect();
+    metrics.sort_by_key(|metric| metric.id);
+    metrics
+}
+
+/// The metric of an id.
+pub fn find(id: &str) -> Option<&'static Metric> {
+    catalogue().into_iter().find(|metric| metric.id == id)
+}
+
+/// The facts of a period, sorted by metric, scope, subject, by and key.
+///
+/// `wanted` are metric ids; `None` stands for all. A period that begins after the as-of date has no facts.
+pub fn measure(company: &Company, period: Period, wanted: Option<&BTreeSet<&str>>) -> Result<Vec<Fact>, MeasureError> {
+    let is_wanted = |metric: &&Metric| wanted.is_none_or(|ids| ids.contains(metric.id));
+    let Some(window) = Window::new(company, period) else {
+        return Ok(Vec::new());
+    };
+    let mut book = Book::new(company, period);
+    for family in FAMILIES {
+        if family.metrics.iter().any(is_wanted) {
+            (family.measure)(&window, &mut book)?;
+        }
+    }
+    let mut facts = book.into_facts();
+    facts.retain(|fact| wanted.is_none_or(|ids| ids.contains(fact.metric)));
+    Ok(facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_in_the_catalogue_once() {
+        let ids: Vec<&str> = catalogue().iter().map(|metric| metric.id).collect();
+        let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), distinct.len());
+        assert!(distinct.contains("win_rate"));
+    }
+}

@@ -99,6 +99,16 @@ impl Timeline {
         )
     }
 
+    /// The opportunities that entered a rank in a span of days: `opportunity`.
+    pub fn entered_between(&self, rank: u16, from: Day, to: Day) -> PolarsResult<DataFrame> {
+        let span = from..=to;
+        let entered: Vec<u32> = (0..self.count())
+            .filter(|&o| self.entered_on(o, rank).is_some_and(|day| span.contains(&day)))
+            .map(number)
+            .collect();
+        DataFrame::new(entered.len(), vec![Column::new("opportunity".into(), entered)])
+    }
+
     /// The ways through stages that began or ended in a span of days.
     ///
     /// Columns: `opportunity`, `rank`, `has_entered` (in the span), `has_advanced` and `was_lost` (each in the span),

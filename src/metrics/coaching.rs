@@ -1,0 +1,390 @@
+//! Coaching given and kept: one-on-ones, hours, sessions, their quality and record, and whether it goes with results.
+
+use super::book::{Book, Figure};
+use super::grouped::{Grouped, TEAM};
+use super::outcome::{lost_count, won_count};
+use super::statistics::spearman;
+use super::window::Window;
+use super::{Family, Metric, Rhythm, Whom};
+use crate::model::{Table, Unit, date_of};
+use crate::timeline::Day;
+use chrono::Datelike;
+use polars::prelude::PolarsResult;
+use std::collections::BTreeMap;
+
+pub const FAMILY: Family = Family {
+    metrics: &[
+        &ONE_ON_ONES_SCHEDULED,
+        &ONE_ON_ONES_HELD,
+        &ONE_ON_ONE_HELD_RATE,
+        &COACHING_HOURS,
+        &SESSIONS,
+        &SESSION_QUALITY,
+        &COACHING_LOGGED,
+    ],
+    measure,
+};
+
+pub const EFFECT: Family = Family {
+    metrics: &[&COACHING_EFFECT],
+    measure: measure_effect,
+};
+
+static ONE_ON_ONES_SCHEDULED: Metric = Metric {
+    id: "one_on_ones_scheduled",
+    name: "One-on-ones scheduled",
+    unit: Unit::Count,
+    rhythm: Rhythm::Coaching,
+    whom: Whom::TeamRepsAndManagers,
+    by: &[],
+    is_given_whole: true,
+    meaning: "How many one-on-ones were in the calendar, whatever became of them.",
+    formula: "count of one-on-ones dated in the period",
+    absent: "without a coaching log",
+};
+
+static ONE_ON_ONES_HELD: Metric = Metric {
+    id: "one_on_ones_held",
+    name: "One-on-ones held",
+    meaning: "How many one-on-ones took place.",
+    formula: "count of held one-on-ones dated in the period",
+    ..ONE_ON_ONES_SCHEDULED
+};
+
+static ONE_ON_ONE_HELD_RATE: Metric = Metric {
+    id: "one_on_one_held_rate",
+    name: "One-on-ones kept",
+    unit: Unit::Ratio,
+    meaning: "The share of scheduled one-on-ones that took place.",
+    formula: "held / scheduled",
+    absent: "without a coaching log, or none was scheduled",
+    ..ONE_ON_ONES_SCHEDULED
+};
+
+static COACHING_HOURS: Metric = Metric {
+    id: "coaching_hours",
+    name: "Coaching",
+    unit: Unit::Hours,
+    meaning: "Hours of coaching; a rep should have three a month.",
+    formula: "minutes of held sessions of all kinds but team meetings and interviews / 60",
+    ..ONE_ON_ONES_SCHEDULED
+};
+
+static SESSIONS: Metric = Metric {
+    id: "sessions",
+    name: "Sessions held",
+    by: &["kind"],
+    meaning: "How many sessions took place.",
+    formula: "count of held sessions dated in the period",
+    ..ONE_ON_ONES_SCHEDULED
+};
+
+static SESSION_QUALITY: Metric = Metric {
+    id: "session_quality",
+    name: "Session quality",
+    unit: Unit::Score,
+    meaning: "The mean score of the held sessions that have one.",
+    formula: "mean score of held sessions",
+    absent: "without a coaching log, or no session has a score",
+    ..ONE_ON_ONES_SCHEDULED
+};
+
+static COACHING_LOGGED: Metric = Metric {
+    id: "coaching_logged",
+    name: "Sessions logged in full",
+    unit: Unit::Ratio,
+    meaning: "The share of held sessions that have a focus, feedback and a next step.",
+    formula: "held sessions with all three filled / held sessions",
+    absent: "without a coaching log, or no session was held",
+    ..ONE_ON_ONES_SCHEDULED
+};
+
+static COACHING_EFFECT: Metric = Metric {
+    id: "coaching_effect",
+    name: "Coaching and win rate",
+    unit: Unit::Ratio,
+    whom: Whom::Team,
+    meaning: "Whether reps coached more in the period before raised their win rate more: correlation, not cause.",
+    formula: "Spearman's rank correlation over reps of coaching hours in the period before with the change of win rate since",
+    absent: "without a coaching log, with fewer than five reps who decided opportunities in both periods, or where nothing varies",
+    ..ONE_ON_ONES_SCHEDULED
+};
+
+pub const NO_LOG: &str = "coaching: no file";
+pub const ONE_ON_ONE: &str = "one_on_one";
+/// Hours of coaching a rep should have in a month.
+pub const HOURS_A_MONTH: f64 = 3.0;
+/// Sessions of these kinds coach nobody in particular.
+const NOT_COACHING: [&str; 2] = ["team_meeting", "interview"];
+const FEWEST_REPS: usize = 5;
+
+/// A row of the coaching log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    pub day: Day,
+    pub manager: Option<String>,
+    /// The rep's number; absent where nobody is named or the person is no rep.
+    pub rep: Option<usize>,
+    /// One of the kinds of the coaching log, in lower case with underscores.
+    pub kind: String,
+    pub is_held: bool,
+    /// Cancelled, or moved to another day.
+    pub is_called_off: bool,
+    pub minutes: Option<f64>,
+    /// Whether focus, feedback and next step are all filled.
+    pub is_logged: bool,
+    pub score: Option<f64>,
+}
+
+impl Session {
+    pub fn is_coaching(&self) -> bool {
+        !NOT_COACHING.contains(&self.kind.as_str())
+    }
+
+    pub fn is_one_on_one(&self) -> bool {
+        self.kind == ONE_ON_ONE
+    }
+}
+
+/// All sessions of the coaching log that have a date; `None` without a log.
+pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
+    let Some(log) = window.company.tables.get(&Table::Coaching) else {
+        return Ok(None);
+    };
+    let days = log.column("date")?.date()?.physical();
+    let text = |name: &str| log.column(name)?.str();
+    let (managers, kinds, statuses) = (text("manager")?, text("kind")?, text("status")?);
+    let record = [text("focus")?, text("feedback")?, text("next_step")?];
+    let reps = log.column("rep_number")?.u32()?;
+    let (minutes, scores) = (log.column("minutes")?.f64()?, log.column("score")?.f64()?);
+    let as_of = window.company.as_of;
+    let sessions = (0..log.height()).filter_map(|row| {
+        let day = days.get(row)?;
+        let status = statuses
+            .get(row)
+            .map(|status| status.trim().to_lowercase())
+            .filter(|s| !s.is_empty());
+        Some(Session {
+            day,
+            manager: managers.get(row).map(str::to_string),
+            rep: reps.get(row).map(|rep| rep as usize),
+            kind: kind_of(kinds.get(row).unwrap_or_default()),
+            is_held: match status.as_deref() {
+                Some(status) => matches!(status, "held" | "completed"),
+                None => day <= as_of,
+            },
+            is_called_off: matches!(
+                status.as_deref(),
+                Some("cancelled" | "canceled" | "moved" | "rescheduled" | "postponed")
+            ),
+            minutes: minutes.get(row),
+            is_logged: record
+                .iter()
+                .all(|column| column.get(row).is_some_and(|cell| !cell.trim().is_empty())),
+            score: scores.get(row),
+        })
+    });
+    Ok(Some(sessions.collect()))
+}
+
+/// A kind as the log's words have it: "One-on-One" and "1:1" are `one_on_one`.
+fn kind_of(text: &str) -> String {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let kind = words.join("_");
+    match kind.as_str() {
+        "1_1" | "1_on_1" | "1on1" | "one_to_one" | "1_to_1" => ONE_ON_ONE.to_string(),
+        _ => kind,
+    }
+}
+
+/// What a set of sessions adds up to.
+#[derive(Debug, Default)]
+struct Tally {
+    scheduled: u64,
+    one_on_ones: u64,
+    coaching: u64,
+    minutes: f64,
+    by_kind: BTreeMap<String, u64>,
+    held: u64,
+    scores: Vec<f64>,
+    logged: u64,
+}
+
+impl Tally {
+    fn add(&mut self, session: &Session) {
+        self.scheduled += u64::from(session.is_one_on_one());
+        if !session.is_held {
+            return;
+        }
+        self.held += 1;
+        self.one_on_ones += u64::from(session.is_one_on_one());
+        self.logged += u64::from(session.is_logged);
+        self.scores.extend(session.score);
+        if !session.kind.is_empty() {
+            *self.by_kind.entry(session.kind.clone()).or_default() += 1;
+        }
+        if session.is_coaching() {
+            self.coaching += 1;
+            self.minutes += session.minutes.unwrap_or(0.0);
+        }
+    }
+
+    fn hours(&self) -> f64 {
+        self.minutes / 60.0
+    }
+
+    /// The figures of the metrics that are given whole, in the order of the family but for `sessions` by kind.
+    fn figures(&self) -> [(&'static Metric, Figure); 7] {
+        let quality = (!self.scores.is_empty()).then(|| self.scores.iter().sum::<f64>() / self.scores.len() as f64);
+        [
+            (&ONE_ON_ONES_SCHEDULED, Figure::count(self.scheduled)),
+            (&ONE_ON_ONES_HELD, Figure::count(self.one_on_ones)),
+            (
+                &ONE_ON_ONE_HELD_RATE,
+                Figure::share_of_count(self.one_on_ones, self.scheduled, "none was scheduled"),
+            ),
+            (&COACHING_HOURS, Figure::of(self.hours(), self.coaching)),
+            (&SESSIONS, Figure::count(self.held)),
+            (
+                &SESSION_QUALITY,
+                Figure::maybe(quality, self.scores.len() as u64, "no held session has a score"),
+            ),
+            (
+                &COACHING_LOGGED,
+                Figure::share_of_count(self.logged, self.held, "no session was held"),
+            ),
+        ]
+    }
+}
+
+fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    let managers = &window.company.roster.managers;
+    let Some(sessions) = sessions(window)? else {
+        for metric in FAMILY.metrics {
+            book.write_absent(metric, NO_LOG);
+            for manager in managers {
+                book.write_manager(metric, manager, None, Figure::absent(NO_LOG));
+            }
+        }
+        return Ok(());
+    };
+    let mut of_subject: Vec<Tally> = book.subjects().map(|_| Tally::default()).collect();
+    let mut of_manager: BTreeMap<&str, Tally> = managers.iter().map(|m| (m.as_str(), Tally::default())).collect();
+    for session in sessions.iter().filter(|session| window.has(session.day)) {
+        of_subject[TEAM].add(session);
+        if let Some(rep) = session.rep {
+            of_subject[rep + 1].add(session);
+        }
+        if let Some(tally) = session
+            .manager
+            .as_deref()
+            .and_then(|manager| of_manager.get_mut(manager))
+        {
+            tally.add(session);
+        }
+    }
+    let due_hours = HOURS_A_MONTH * months_between(window.start, window.horizon);
+    for (subject, tally) in of_subject.iter().enumerate() {
+        for (metric, figure) in tally.figures() {
+            let is_reps_hours = metric == &COACHING_HOURS && subject != TEAM;
+            let figure = if is_reps_hours {
+                figure.held_against(due_hours, due_hours / 2.0)
+            } else {
+                figure
+            };
+            book.write(metric, subject, figure);
+        }
+        for (kind, count) in &tally.by_kind {
+            book.write_by(&SESSIONS, subject, "kind", kind, Figure::count(*count));
+        }
+    }
+    for (manager, tally) in &of_manager {
+        for (metric, figure) in tally.figures() {
+            book.write_manager(metric, manager, None, figure);
+        }
+        for (kind, count) in &tally.by_kind {
+            book.write_manager(&SESSIONS, manager, Some(("kind", kind.clone())), Figure::count(*count));
+        }
+    }
+    Ok(())
+}
+
+/// Calendar months in a span of days, a part of a month counting by its days.
+pub fn months_between(from: Day, to: Day) -> f64 {
+    let days_of_month = |day: Day| date_of(day).map_or(30, |date| i64::from(date.num_days_in_month()));
+    (from..=to).map(|day| 1.0 / days_of_month(day) as f64).sum()
+}
+
+fn measure_effect(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    let (Some(sessions), Some(before)) = (sessions(window)?, window.previous()) else {
+        book.write(&COACHING_EFFECT, TEAM, Figure::absent(NO_LOG));
+        return Ok(());
+    };
+    let reps = window.company.roster.reps.len();
+    let mut hours = vec![0.0; reps];
+    for session in sessions
+        .iter()
+        .filter(|s| before.has(s.day) && s.is_held && s.is_coaching())
+    {
+        if let Some(rep) = session.rep {
+            hours[rep] += session.minutes.unwrap_or(0.0) / 60.0;
+        }
+    }
+    let counts = [won_count(), lost_count()];
+    let (then, now) = (
+        Grouped::new(before.decided()?, &counts)?,
+        Grouped::new(window.decided()?, &counts)?,
+    );
+    let win_rate = |grouped: &Grouped, rep: usize| -> PolarsResult<Option<f64>> {
+        let (won, lost) = (
+            grouped.count("won_count", rep + 1)?,
+            grouped.count("lost_count", rep + 1)?,
+        );
+        Ok((won + lost > 0).then(|| won as f64 / (won + lost) as f64))
+    };
+    let mut pairs = Vec::new();
+    for (rep, hours) in hours.into_iter().enumerate() {
+        if let (Some(then), Some(now)) = (win_rate(&then, rep)?, win_rate(&now, rep)?) {
+            pairs.push((hours, now - then));
+        }
+    }
+    let n = pairs.len() as u64;
+    let figure = if pairs.len() < FEWEST_REPS {
+        Figure::absent("fewer than five reps with decided opportunities in both periods").resting_on(n)
+    } else {
+        Figure::maybe(
+            spearman(&pairs),
+            n,
+            "neither coaching nor win rates vary enough to compare",
+        )
+    };
+    book.write(&COACHING_EFFECT, TEAM, figure);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::day_number;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn kinds_are_one_word_whatever_their_spelling() {
+        for text in ["one_on_one", "One-on-One", "1:1", " one on one "] {
+            assert_eq!(kind_of(text), "one_on_one");
+        }
+        assert_eq!(kind_of("Call review"), "call_review");
+        assert_eq!(kind_of(""), "");
+    }
+
+    #[test]
+    fn months_count_by_the_days_of_each() {
+        let day = |text: &str| day_number(text.parse::<NaiveDate>().unwrap());
+        assert!((months_between(day("2026-05-01"), day("2026-07-31")) - 3.0).abs() < 1e-9);
+        assert!((months_between(day("2026-06-16"), day("2026-06-30")) - 0.5).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,193 @@
+//! What every metric reads: the timeline, the people, and the other tables with names resolved to numbers.
+
+use super::people::{Roster, Selection};
+use super::targets::Targets;
+use crate::diagnostic::Findings;
+use crate::model::{Rules, Stages, Table, day_number};
+use crate::timeline::{BuildError, Day, Inputs, Timeline, is_backdated};
+use chrono::NaiveDate;
+use polars::prelude::{BooleanChunked, Column, DataFrame, PolarsResult};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// The canonical tables as they were read.
+#[derive(Debug, Clone, Default)]
+pub struct Tables {
+    pub frames: BTreeMap<Table, DataFrame>,
+    /// The columns that the files of a table have.
+    pub present: BTreeMap<Table, BTreeSet<&'static str>>,
+}
+
+/// A company, or the part of it that a selection leaves, at its as-of date.
+#[derive(Debug)]
+pub struct Company {
+    pub rules: Rules,
+    pub as_of: Day,
+    /// The name of the team in facts: that of the selection, else `all`.
+    pub team: String,
+    pub roster: Roster,
+    pub timeline: Timeline,
+    pub targets: Targets,
+    /// One row for each opportunity of the timeline, in its order: `rep` and the dimensions.
+    pub dimensions: DataFrame,
+    /// The other tables, each with people as numbers in a column `rep_number`.
+    pub tables: BTreeMap<Table, DataFrame>,
+    present: BTreeMap<Table, BTreeSet<&'static str>>,
+}
+
+/// The dimensions by which decided opportunities are divided, as columns of the export.
+pub const OPPORTUNITY_DIMENSIONS: [&str; 6] = ["competitor", "reason", "product", "segment", "source", "type"];
+
+impl Company {
+    /// Cuts the tables to a selection and builds what metrics read.
+    pub fn new(
+        tables: &Tables,
+        stages: &Stages,
+        rules: Rules,
+        as_of: NaiveDate,
+        selection: &Selection,
+    ) -> Result<(Self, Findings), BuildError> {
+        let all: BTreeMap<Table, &DataFrame> = tables.frames.iter().map(|(table, frame)| (*table, frame)).collect();
+        let history = all.get(&Table::StageHistory).copied();
+        let is_backdated = is_backdated(all[&Table::Opportunities], history, as_of)?;
+        let roster = Roster::read(&all, day_number(as_of))?.select(selection);
+        let mut cut = BTreeMap::new();
+        for (table, frame) in all {
+            let frame = if selection.is_everyone() {
+                frame.clone()
+            } else {
+                cut_to(&roster, table, frame)?
+            };
+            cut.insert(table, frame);
+        }
+        if !selection.is_everyone()
+            && let Some(history) = cut.remove(&Table::StageHistory)
+        {
+            let theirs = history_of(&history, &cut[&Table::Opportunities])?;
+            cut.insert(Table::StageHistory, theirs);
+        }
+        let inputs = Inputs {
+            opportunities: &cut[&Table::Opportunities],
+            history: cut.get(&Table::StageHistory),
+            stages,
+            as_of,
+            is_backdated,
+        };
+        let (timeline, findings) = Timeline::build(&inputs)?;
+        let dimensions = dimensions(&cut[&Table::Opportunities], &timeline, &roster)?;
+        let targets = match cut.get(&Table::Quotas) {
+            Some(quotas) => Targets::read(quotas, &roster, rules.calendar)?,
+            None => Targets::default(),
+        };
+        for (table, person) in [
+            (Table::Activities, "owner"),
+            (Table::Coaching, "rep"),
+            (Table::Forecasts, "rep"),
+        ] {
+            if let Some(frame) = cut.get_mut(&table) {
+                let numbers = rep_numbers(frame, person, &roster)?;
+                frame.with_column(numbers)?;
+            }
+        }
+        let team = selection
+            .team
+            .clone()
+            .or_else(|| selection.manager.clone())
+            .unwrap_or_else(|| "all".to_string());
+        let company = Company {
+            as_of: day_number(as_of),
+            team,
+            roster,
+            timeline,
+            targets,
+            dimensions,
+            tables: cut,
+            present: tables.present.clone(),
+            rules,
+        };
+        Ok((company, findings))
+    }
+
+    /// Whether the files of a table have a column.
+    pub fn has_column(&self, table: Table, column: &str) -> bool {
+        self.present.get(&table).is_some_and(|columns| columns.contains(column))
+    }
+
+    /// Adds the columns of the dimensions to a frame that has a column `opportunity`.
+    pub fn with_dimensions(&self, frame: DataFrame, names: &[&str]) -> PolarsResult<DataFrame> {
+        let numbers = frame.column("opportunity")?.u32()?.clone();
+        let mut wider = frame;
+        for name in names {
+            let values = self.dimensions.column(name)?.take(&numbers)?;
+            wider.with_column(values)?;
+        }
+        Ok(wider)
+    }
+
+    /// The rep number of an opportunity.
+    pub fn rep_of(&self, o: usize) -> PolarsResult<Option<u32>> {
+        Ok(self.dimensions.column("rep")?.u32()?.get(o))
+    }
+}
+
+/// The rows of a table that belong to the reps of a roster.
+///
+/// A coaching session without a rep belongs to its manager's people; a forecast without one is the whole company's,
+/// and so is in no cut.
+fn cut_to(roster: &Roster, table: Table, frame: &DataFrame) -> PolarsResult<DataFrame> {
+    let person = match table {
+        Table::Opportunities | Table::Activities => "owner",
+        Table::Quotas | Table::Forecasts | Table::Coaching => "rep",
+        Table::Reps => "name",
+        Table::StageHistory | Table::Quotes | Table::Rates => return Ok(frame.clone()),
+    };
+    let people = frame.column(person)?.str()?;
+    let managers = if table == Table::Coaching {
+        Some(frame.column("manager")?.str()?)
+    } else {
+        None
+    };
+    let is_theirs = |row: usize| match (people.get(row), managers) {
+        (Some(name), _) => roster.find(name).is_some(),
+        (None, Some(managers)) => managers
+            .get(row)
+            .is_some_and(|name| roster.managers.iter().any(|m| m == name)),
+        (None, None) => false,
+    };
+    let kept: BooleanChunked = (0..frame.height()).map(is_theirs).collect();
+    frame.filter(&kept)
+}
+
+/// The history of the opportunities that a cut has kept.
+fn history_of(history: &DataFrame, opportunities: &DataFrame) -> PolarsResult<DataFrame> {
+    let known: HashSet<&str> = opportunities.column("id")?.str()?.iter().flatten().collect();
+    let ids = history.column("opportunity_id")?.str()?;
+    let is_known = ids.iter().map(|id| id.is_some_and(|id| known.contains(id)));
+    let kept: BooleanChunked = is_known.collect();
+    history.filter(&kept)
+}
+
+/// The column `rep_number` for a column of names: null where nobody is named or the person is no rep.
+fn rep_numbers(frame: &DataFrame, column: &str, roster: &Roster) -> PolarsResult<Column> {
+    let numbers: Vec<Option<u32>> = frame
+        .column(column)?
+        .str()?
+        .iter()
+        .map(|name| u32::try_from(roster.find(name?)?).ok())
+        .collect();
+    Ok(Column::new("rep_number".into(), numbers))
+}
+
+/// One row for each opportunity of the timeline: `rep` (number) and the dimensions as text.
+fn dimensions(opportunities: &DataFrame, timeline: &Timeline, roster: &Roster) -> PolarsResult<DataFrame> {
+    let rows: Vec<u32> = (0..timeline.count())
+        .map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX))
+        .collect();
+    let rows = polars::prelude::UInt32Chunked::from_vec("row".into(), rows);
+    let mut reps = rep_numbers(opportunities, "owner", roster)?.take(&rows)?;
+    reps.rename("rep".into());
+    let mut columns = vec![reps];
+    for name in OPPORTUNITY_DIMENSIONS {
+        columns.push(opportunities.column(name)?.take(&rows)?);
+    }
+    DataFrame::new(rows.len(), columns)
+}

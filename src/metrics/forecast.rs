@@ -1,0 +1,392 @@
+//! Did we call it: what was predicted for the period, what was submitted, and what came of both.
+
+use super::book::{Book, Figure};
+use super::grouped::{Grouped, TEAM};
+use super::outcome::{won_amount, won_count};
+use super::window::Window;
+use super::{Family, Metric, NO_HISTORY, Rhythm, Whom};
+use crate::model::{Grain, Stage, Table, Unit};
+use crate::timeline::Day;
+use polars::prelude::{Column, DataFrame, PolarsResult, col};
+
+pub const FAMILY: Family = Family {
+    metrics: &[
+        &FORECAST_HIT_RATE,
+        &FORECAST_OUTCOME,
+        &FORECAST_VALUE,
+        &FORECAST_ACCURACY,
+        &FORECAST_BIAS,
+        &FORECAST_WAPE,
+    ],
+    measure,
+};
+
+static FORECAST_HIT_RATE: Metric = Metric {
+    id: "forecast_hit_rate",
+    name: "Forecast hit rate",
+    unit: Unit::Ratio,
+    rhythm: Rhythm::Process,
+    whom: Whom::TeamAndReps,
+    by: &[],
+    is_given_whole: true,
+    meaning: "The share of the opportunities predicted to be won in the period that were.",
+    formula: "predicted and won in the period / predicted on the day before it began",
+    absent: "without history, or nothing was predicted",
+};
+
+static FORECAST_OUTCOME: Metric = Metric {
+    id: "forecast_outcome",
+    name: "What became of the predicted",
+    unit: Unit::Count,
+    by: &["outcome"],
+    is_given_whole: false,
+    meaning: "How many of the predicted opportunities were won, won later, lost, or are open.",
+    formula: "count of predicted opportunities by what became of them by the as-of date",
+    absent: "without history",
+    ..FORECAST_HIT_RATE
+};
+
+static FORECAST_VALUE: Metric = Metric {
+    id: "forecast_value",
+    name: "Forecast",
+    unit: Unit::Money,
+    by: &["week"],
+    meaning: "The amount forecast for the period.",
+    formula: "the last forecast submitted by a week into the period, else the predicted amounts plus what was won by then",
+    absent: "nothing was submitted and there is no history",
+    ..FORECAST_HIT_RATE
+};
+
+static FORECAST_ACCURACY: Metric = Metric {
+    id: "forecast_accuracy",
+    name: "Forecast accuracy",
+    by: &["week"],
+    meaning: "How near the forecast came to the bookings; 1 is exact.",
+    formula: "1 − |forecast − bookings| / bookings, 0 at least",
+    absent: "the period is running, there is no forecast, or both it and the bookings are 0",
+    ..FORECAST_HIT_RATE
+};
+
+static FORECAST_BIAS: Metric = Metric {
+    id: "forecast_bias",
+    name: "Forecast bias",
+    meaning: "By how much of the bookings the forecast was too high, or too low where negative.",
+    formula: "(forecast − bookings) / bookings",
+    absent: "the period is running, there is no forecast, or nothing was booked",
+    ..FORECAST_HIT_RATE
+};
+
+static FORECAST_WAPE: Metric = Metric {
+    id: "forecast_wape",
+    name: "Forecast error of the reps",
+    whom: Whom::Team,
+    meaning: "The reps' forecast errors as a share of the bookings; errors of different reps do not cancel.",
+    formula: "sum over reps of |forecast − bookings| / sum of bookings",
+    absent: "the period is running, no rep has a forecast, or nothing was booked",
+    ..FORECAST_HIT_RATE
+};
+
+const OUTCOMES: [&str; 4] = ["won", "won_later", "lost", "open"];
+const RUNNING: &str = "the period is running";
+const NOT_YET: &str = "the day of the forecast has not come";
+const WEEKS: i32 = 13;
+/// Days after the day of the forecast by which a submission still counts.
+const GRACE_DAYS: i32 = 7;
+
+/// The day before the period, moved by the configured days: when the forecast for it is taken.
+pub fn forecast_day(window: &Window) -> Day {
+    window.start - 1 + window.company.rules.forecast_day
+}
+
+fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    let day = forecast_day(window);
+    let bookings = Grouped::new(window.decided()?, &[won_amount(), won_count()])?;
+    let forecasts = forecasts_at(window, book, day)?;
+    for (subject, forecast) in forecasts.iter().enumerate() {
+        let actual = bookings.sum("won_amount", subject)?;
+        book.write(&FORECAST_VALUE, subject, forecast.figure(book));
+        book.write(&FORECAST_ACCURACY, subject, accuracy(window, forecast, actual));
+        book.write(&FORECAST_BIAS, subject, bias(window, forecast, actual));
+    }
+    book.write(&FORECAST_WAPE, TEAM, wape(window, &forecasts, &bookings)?);
+    if window.period.grain == Grain::Quarter {
+        for week in 1..=WEEKS {
+            let week_end = (window.start + 7 * week - 1).min(window.end);
+            let forecasts = forecasts_at(window, book, week_end)?;
+            for (subject, forecast) in forecasts.iter().enumerate() {
+                let actual = bookings.sum("won_amount", subject)?;
+                book.write_by(
+                    &FORECAST_VALUE,
+                    subject,
+                    "week",
+                    week.to_string(),
+                    forecast.figure(book),
+                );
+                let accuracy = accuracy(window, forecast, actual);
+                book.write_by(&FORECAST_ACCURACY, subject, "week", week.to_string(), accuracy);
+            }
+        }
+    }
+    write_outcomes(window, book, day)
+}
+
+/// A forecast of somebody: in minor units with what it rests on, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Forecast {
+    Given { amount: i64, n: u64 },
+    Absent(&'static str),
+}
+
+impl Forecast {
+    fn figure(&self, book: &Book) -> Figure {
+        match *self {
+            Forecast::Given { amount, n } => Figure::of(book.units(amount as f64), n),
+            Forecast::Absent(reason) => Figure::absent(reason),
+        }
+    }
+}
+
+/// The forecasts for the period as of a day: the team's first, then each rep's.
+///
+/// A rep's is the submitted one, else what was predicted plus what was won by then; the team's is the submission
+/// without a rep, else the sum of its reps' as far as they have one.
+pub fn forecasts_at(window: &Window, book: &Book, day: Day) -> PolarsResult<Vec<Forecast>> {
+    let reps = window.company.roster.reps.len();
+    if day > window.company.as_of {
+        return Ok(vec![Forecast::Absent(NOT_YET); reps + 1]);
+    }
+    let submitted = submissions(window, day + GRACE_DAYS)?;
+    let predicted = Grouped::new(
+        &predicted(window, day)?,
+        &[
+            col("amount").sum().alias("amount"),
+            col("opportunity").count().alias("count"),
+        ],
+    )?;
+    let won = Grouped::new(
+        &window.decided_between(window.start, day)?,
+        &[won_amount(), won_count()],
+    )?;
+    let derived = |subject: usize| -> PolarsResult<Forecast> {
+        if !window.company.timeline.has_history() {
+            return Ok(Forecast::Absent(NO_HISTORY));
+        }
+        let amount = predicted.sum("amount", subject)? + won.sum("won_amount", subject)?;
+        let n = predicted.count("count", subject)? + won.count("won_count", subject)?;
+        Ok(Forecast::Given { amount, n })
+    };
+    let mut forecasts = Vec::with_capacity(reps + 1);
+    for subject in book.subjects() {
+        forecasts.push(match submitted[subject] {
+            Some(amount) => Forecast::Given { amount, n: 1 },
+            None => derived(subject)?,
+        });
+    }
+    let someone_submitted = submitted[1..].iter().any(Option::is_some);
+    if submitted[TEAM].is_none() && someone_submitted {
+        forecasts[TEAM] = sum_of(&forecasts[1..]);
+    }
+    Ok(forecasts)
+}
+
+/// The sum of those forecasts that there are.
+fn sum_of(forecasts: &[Forecast]) -> Forecast {
+    let mut total = Forecast::Absent(NO_HISTORY);
+    for forecast in forecasts {
+        if let Forecast::Given { amount, n } = *forecast {
+            total = match total {
+                Forecast::Given { amount: sum, n: rows } => Forecast::Given {
+                    amount: sum + amount,
+                    n: rows + n,
+                },
+                Forecast::Absent(_) => Forecast::Given { amount, n },
+            };
+        }
+    }
+    total
+}
+
+/// The last amount submitted for the period by a day, for the team (the row without a rep) and each rep.
+///
+/// Only forecasts of a configured category or without one count. Of several on one day the largest stands.
+fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<i64>>> {
+    let mut last: Vec<Option<(Day, i64)>> = vec![None; window.company.roster.reps.len() + 1];
+    let Some(forecasts) = window.company.tables.get(&Table::Forecasts) else {
+        return Ok(vec![None; last.len()]);
+    };
+    let periods = forecasts.column("period")?.str()?;
+    let days = forecasts.column("submitted_on")?.date()?.physical();
+    let amounts = forecasts.column("amount")?.i64()?;
+    let names = forecasts.column("rep")?.str()?;
+    let reps = forecasts.column("rep_number")?.u32()?;
+    let categories = forecasts.column("category")?.str()?;
+    let label = window.period.to_string();
+    let until = until.min(window.company.as_of);
+    for row in 0..forecasts.height() {
+        let (Some(day), Some(amount)) = (days.get(row), amounts.get(row)) else {
+            continue;
+        };
+        let counts = categories
+            .get(row)
+            .is_none_or(|category| is_forecast_category(window, category));
+        if periods.get(row) != Some(label.as_str()) || day > until || !counts {
+            continue;
+        }
+        let subject = match (names.get(row), reps.get(row)) {
+            (None, _) => TEAM,
+            (Some(_), Some(rep)) => rep as usize + 1,
+            (Some(_), None) => continue,
+        };
+        last[subject] = last[subject].max(Some((day, amount)));
+    }
+    Ok(last.into_iter().map(|last| last.map(|(_, amount)| amount)).collect())
+}
+
+fn is_forecast_category(window: &Window, name: &str) -> bool {
+    let configured = &window.company.rules.forecast_categories;
+    configured
+        .iter()
+        .any(|category| category.trim().eq_ignore_ascii_case(name.trim()))
+}
+
+/// The opportunities predicted on a day to be won in the period, as they stood then, with `rep`.
+///
+/// Open, due in the period, and of a forecast category; where the data have no categories, of at least the configured
+/// probability; where they have none either, all that are due.
+pub fn predicted(window: &Window, day: Day) -> PolarsResult<DataFrame> {
+    let due = due_in_period(window, day)?;
+    let timeline = &window.company.timeline;
+    let categories = due.column("category")?.u32()?;
+    let probabilities = due.column("probability")?.i64()?;
+    let has_categories = !timeline.categories().is_empty() && !window.company.rules.forecast_categories.is_empty();
+    let has_probabilities = super::coverage::can_weigh(window);
+    let is_category: Vec<bool> = timeline
+        .categories()
+        .iter()
+        .map(|name| is_forecast_category(window, name))
+        .collect();
+    let minimum = window.company.rules.forecast_min_probability;
+    let kept = (0..due.height()).map(|row| {
+        if has_categories {
+            categories.get(row).is_some_and(|code| is_category[code as usize])
+        } else if has_probabilities {
+            probabilities.get(row).is_some_and(|share| share >= minimum)
+        } else {
+            true
+        }
+    });
+    due.filter(&kept.collect())
+}
+
+/// The opportunities open on a day and due in the period by what was known then, with `rep`.
+pub fn due_in_period(window: &Window, day: Day) -> PolarsResult<DataFrame> {
+    let open = window.positions_at(day)?;
+    let close_days = open.column("close_on")?.i32()?;
+    let due = close_days
+        .iter()
+        .map(|close| close.is_some_and(|c| (window.start..=window.end).contains(&c)));
+    open.filter(&due.collect())
+}
+
+fn accuracy(window: &Window, forecast: &Forecast, actual: i64) -> Figure {
+    match *forecast {
+        _ if window.is_running => Figure::absent(RUNNING),
+        Forecast::Absent(reason) => Figure::absent(reason),
+        Forecast::Given { amount: 0, .. } if actual == 0 => Figure::absent("neither a forecast nor bookings"),
+        Forecast::Given { n, .. } if actual == 0 => Figure::of(0.0, n),
+        Forecast::Given { amount, n } => {
+            let error = (amount - actual).abs() as f64 / actual as f64;
+            Figure::of((1.0 - error).max(0.0), n)
+        }
+    }
+}
+
+fn bias(window: &Window, forecast: &Forecast, actual: i64) -> Figure {
+    match *forecast {
+        _ if window.is_running => Figure::absent(RUNNING),
+        Forecast::Absent(reason) => Figure::absent(reason),
+        Forecast::Given { .. } if actual == 0 => Figure::absent("no bookings"),
+        Forecast::Given { amount, n } => Figure::of((amount - actual) as f64 / actual as f64, n),
+    }
+}
+
+fn wape(window: &Window, forecasts: &[Forecast], bookings: &Grouped) -> PolarsResult<Figure> {
+    if window.is_running {
+        return Ok(Figure::absent(RUNNING));
+    }
+    let (mut error, mut actual, mut reps) = (0, 0, 0);
+    let mut reason = Some("no reps");
+    for (subject, forecast) in forecasts.iter().enumerate().skip(1) {
+        match *forecast {
+            Forecast::Given { amount, .. } => {
+                let booked = bookings.sum("won_amount", subject)?;
+                error += (amount - booked).abs();
+                actual += booked;
+                reps += 1;
+                reason = None;
+            }
+            Forecast::Absent(why) if reps == 0 => reason = reason.map(|_| why),
+            Forecast::Absent(_) => {}
+        }
+    }
+    let currency = &window.company.rules.currency;
+    Ok(match reason {
+        Some(reason) => Figure::absent(reason),
+        None => Figure::ratio(
+            currency.units(error as f64),
+            currency.units(actual as f64),
+            reps,
+            "no bookings",
+        ),
+    })
+}
+
+/// What became of the predicted, and the share of them that was won in the period.
+fn write_outcomes(window: &Window, book: &mut Book, day: Day) -> PolarsResult<()> {
+    let reason = match window.company.timeline.has_history() {
+        false => Some(NO_HISTORY),
+        true if day > window.company.as_of => Some(NOT_YET),
+        true => None,
+    };
+    if let Some(reason) = reason {
+        book.write_absent(&FORECAST_HIT_RATE, reason);
+        for subject in book.subjects() {
+            for outcome in OUTCOMES {
+                book.write_by(&FORECAST_OUTCOME, subject, "outcome", outcome, Figure::absent(reason));
+            }
+        }
+        return Ok(());
+    }
+    let mut predicted = predicted(window, day)?;
+    let outcomes: Vec<&str> = predicted
+        .column("opportunity")?
+        .u32()?
+        .iter()
+        .flatten()
+        .map(|o| outcome(window, o as usize))
+        .collect();
+    predicted.with_column(Column::new("outcome".into(), outcomes))?;
+    let counts = OUTCOMES.map(|name| col("outcome").eq(polars::prelude::lit(name)).sum().alias(name));
+    let counts = Grouped::new(&predicted, &counts)?;
+    for subject in book.subjects() {
+        let mut total = 0;
+        for outcome in OUTCOMES {
+            let count = counts.count(outcome, subject)?;
+            total += count;
+            book.write_by(&FORECAST_OUTCOME, subject, "outcome", outcome, Figure::count(count));
+        }
+        let rate = Figure::share_of_count(counts.count("won", subject)?, total, "nothing was predicted");
+        book.write(&FORECAST_HIT_RATE, subject, rate);
+    }
+    Ok(())
+}
+
+/// What became of a predicted opportunity by the as-of date.
+fn outcome(window: &Window, o: usize) -> &'static str {
+    match window.company.timeline.opportunity(o).closed {
+        Some(closed) if closed.stage == Stage::Won && window.has(closed.on) => "won",
+        Some(closed) if closed.stage == Stage::Won => "won_later",
+        Some(_) => "lost",
+        None => "open",
+    }
+}

@@ -1,0 +1,167 @@
+//! Aggregates for the team and every rep at once.
+//!
+//! A *subject* is 0 for the team and 1 + number for a rep. The frames that come in have a column `rep` (number, null
+//! for nobody's); every row counts for the team.
+
+use polars::prelude::{Column, DataFrame, Expr, IntoLazy, PolarsResult, col, lit};
+
+/// The team's number among subjects.
+pub const TEAM: usize = 0;
+
+/// Aggregates by subject.
+pub struct Grouped {
+    frame: DataFrame,
+    row_of_subject: Vec<Option<usize>>,
+}
+
+/// One row of aggregates by subject and key.
+pub struct KeyRow {
+    pub subject: usize,
+    pub key: String,
+    row: usize,
+}
+
+/// Aggregates by subject and key.
+pub struct Keyed {
+    frame: DataFrame,
+    pub rows: Vec<KeyRow>,
+}
+
+impl Grouped {
+    /// Aggregates all rows for the team and those of each rep for the rep. Every aggregate has a name.
+    pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
+        let team = frame
+            .clone()
+            .lazy()
+            .select(aggregates)
+            .with_column(lit(0_u32).alias("subject"))
+            .collect()?;
+        let reps = frame
+            .clone()
+            .lazy()
+            .filter(col("rep").is_not_null())
+            .group_by([col("rep")])
+            .agg(aggregates)
+            .with_column((col("rep") + lit(1_u32)).alias("subject"))
+            .select(columns_of(&team))
+            .collect()?;
+        let frame = team.vstack(&reps)?;
+        let subjects = frame.column("subject")?.u32()?.clone();
+        let mut row_of_subject = Vec::new();
+        for (row, subject) in subjects.iter().enumerate() {
+            let Some(subject) = subject.map(|s| s as usize) else {
+                continue;
+            };
+            if row_of_subject.len() <= subject {
+                row_of_subject.resize(subject + 1, None);
+            }
+            row_of_subject[subject] = Some(row);
+        }
+        Ok(Self { frame, row_of_subject })
+    }
+
+    /// A sum or count of a subject; 0 where the subject has no rows.
+    pub fn sum(&self, name: &str, subject: usize) -> PolarsResult<i64> {
+        let row = self.row_of_subject.get(subject).copied().flatten();
+        row.map_or(Ok(0), |row| whole(self.frame.column(name)?, row))
+    }
+
+    /// A count of a subject; 0 where the subject has no rows.
+    pub fn count(&self, name: &str, subject: usize) -> PolarsResult<u64> {
+        Ok(u64::try_from(self.sum(name, subject)?).unwrap_or(0))
+    }
+
+    /// A mean or quantile of a subject; absent where the subject has no rows.
+    pub fn float(&self, name: &str, subject: usize) -> PolarsResult<Option<f64>> {
+        let row = self.row_of_subject.get(subject).copied().flatten();
+        row.map_or(Ok(None), |row| Ok(self.frame.column(name)?.f64()?.get(row)))
+    }
+}
+
+impl Keyed {
+    /// Aggregates by the text column `key` for the team and each rep; a row without a key is under none.
+    pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
+        let keyed = frame.clone().lazy().filter(col("key").is_not_null());
+        let team = keyed
+            .clone()
+            .group_by([col("key")])
+            .agg(aggregates)
+            .with_column(lit(0_u32).alias("subject"))
+            .collect()?;
+        let reps = keyed
+            .filter(col("rep").is_not_null())
+            .group_by([col("rep"), col("key")])
+            .agg(aggregates)
+            .with_column((col("rep") + lit(1_u32)).alias("subject"))
+            .select(columns_of(&team))
+            .collect()?;
+        let frame = team.vstack(&reps)?;
+        let subjects = frame.column("subject")?.u32()?;
+        let keys = frame.column("key")?.str()?;
+        let rows = (0..frame.height())
+            .filter_map(|row| {
+                Some(KeyRow {
+                    subject: subjects.get(row)? as usize,
+                    key: keys.get(row)?.to_string(),
+                    row,
+                })
+            })
+            .collect();
+        Ok(Self { frame, rows })
+    }
+
+    /// A sum or count of a row.
+    pub fn sum(&self, name: &str, at: &KeyRow) -> PolarsResult<i64> {
+        whole(self.frame.column(name)?, at.row)
+    }
+
+    /// A count of a row.
+    pub fn count(&self, name: &str, at: &KeyRow) -> PolarsResult<u64> {
+        Ok(u64::try_from(self.sum(name, at)?).unwrap_or(0))
+    }
+
+    /// A mean or quantile of a row.
+    pub fn float(&self, name: &str, at: &KeyRow) -> PolarsResult<Option<f64>> {
+        Ok(self.frame.column(name)?.f64()?.get(at.row))
+    }
+}
+
+/// The columns of a frame in their order.
+fn columns_of(frame: &DataFrame) -> Vec<Expr> {
+    frame
+        .get_column_names()
+        .into_iter()
+        .map(|name| col(name.as_str()))
+        .collect()
+}
+
+/// A whole number of any integer column; null counts 0, as the sum of nothing does.
+fn whole(column: &Column, row: usize) -> PolarsResult<i64> {
+    Ok(column.get(row)?.extract::<i64>().unwrap_or(0))
+}
+
+/// A frame with one row for each key of each of its rows, in a column `key`.
+///
+/// `separator` divides a cell into several keys; the same key twice in a cell counts once, an empty one not at all.
+pub fn with_keys(frame: &DataFrame, column: &str, separator: Option<char>) -> PolarsResult<DataFrame> {
+    let cells = frame.column(column)?.str()?;
+    let mut rows: Vec<u32> = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
+    for (row, cell) in cells.iter().enumerate() {
+        let Some(cell) = cell else { continue };
+        let first = keys.len();
+        for key in cell
+            .split(|c| Some(c) == separator)
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+        {
+            if !keys[first..].iter().any(|known| known == key) {
+                rows.push(u32::try_from(row).unwrap_or(u32::MAX));
+                keys.push(key.to_string());
+            }
+        }
+    }
+    let mut keyed = frame.take(&polars::prelude::UInt32Chunked::from_vec("row".into(), rows))?;
+    keyed.with_column(Column::new("key".into(), keys))?;
+    Ok(keyed)
+}

@@ -1,0 +1,132 @@
+//! What was due and did not come: slipped opportunities and pushed close dates.
+
+use super::book::{Book, Figure};
+use super::forecast::{due_in_period, forecast_day};
+use super::grouped::Grouped;
+use super::window::Window;
+use super::{Family, Metric, NO_HISTORY, Rhythm, Whom};
+use crate::model::{Grain, Period, Unit, date_of};
+use crate::timeline::Day;
+use polars::prelude::{Column, PolarsResult, col};
+
+pub const FAMILY: Family = Family {
+    metrics: &[&SLIP_RATE, &PUSHES, &PUSHES_OUT],
+    measure,
+};
+
+static SLIP_RATE: Metric = Metric {
+    id: "slip_rate",
+    name: "Slip rate",
+    unit: Unit::Ratio,
+    rhythm: Rhythm::Process,
+    whom: Whom::TeamAndReps,
+    by: &[],
+    is_given_whole: true,
+    meaning: "Of what was open and due in the period when it began, the share that is open still and due after it.",
+    formula: "still open and due later (after the period: still open at all) / open and due in the period when it began",
+    absent: "without history, or nothing was due",
+};
+
+static PUSHES: Metric = Metric {
+    id: "pushes",
+    name: "Pushed close dates",
+    unit: Unit::Count,
+    meaning: "How often a close date was moved later; several moves of one opportunity on one day are one.",
+    formula: "count of opportunities and days with a later close date than the day before, open on both",
+    absent: "without history",
+    ..SLIP_RATE
+};
+
+static PUSHES_OUT: Metric = Metric {
+    id: "pushes_out",
+    name: "Pushed out of the quarter",
+    meaning: "How often a close date was moved out of the fiscal quarter it was in.",
+    formula: "count of pushes into a later fiscal quarter",
+    ..PUSHES
+};
+
+fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    if !window.company.timeline.has_history() {
+        for metric in FAMILY.metrics {
+            book.write_absent(metric, NO_HISTORY);
+        }
+        return Ok(());
+    }
+    write_slip_rate(window, book)?;
+    write_pushes(window, book)
+}
+
+fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    let day = forecast_day(window);
+    if day > window.company.as_of {
+        book.write_absent(&SLIP_RATE, "the period has not begun for the forecast");
+        return Ok(());
+    }
+    let mut due = due_in_period(window, day)?;
+    let slipped: Vec<bool> = due
+        .column("opportunity")?
+        .u32()?
+        .iter()
+        .flatten()
+        .map(|o| has_slipped(window, o as usize))
+        .collect();
+    due.with_column(Column::new("has_slipped".into(), slipped))?;
+    let counts = Grouped::new(
+        &due,
+        &[
+            col("has_slipped").sum().alias("slipped"),
+            col("opportunity").count().alias("due"),
+        ],
+    )?;
+    for subject in book.subjects() {
+        let rate = Figure::share_of_count(
+            counts.count("slipped", subject)?,
+            counts.count("due", subject)?,
+            "nothing was due in the period when it began",
+        );
+        book.write(&SLIP_RATE, subject, rate);
+    }
+    Ok(())
+}
+
+/// Whether what was due in the period is open at its horizon and due after it; once it is over, open at all.
+fn has_slipped(window: &Window, o: usize) -> bool {
+    let timeline = &window.company.timeline;
+    let is_due_later = || {
+        timeline
+            .state(o, window.horizon)
+            .close_on
+            .is_some_and(|close| close > window.end)
+    };
+    timeline.is_open(o, window.horizon) && (!window.is_running || is_due_later())
+}
+
+fn write_pushes(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    let company = window.company;
+    let pushes = company.timeline.pushes_between(window.start, window.horizon)?;
+    let mut pushes = company.with_dimensions(pushes, &["rep"])?;
+    let quarter =
+        |day: Option<Day>| -> Option<Period> { company.rules.calendar.holding(Grain::Quarter, date_of(day?)?) };
+    let (before, after) = (
+        pushes.column("from_close_on")?.i32()?,
+        pushes.column("to_close_on")?.i32()?,
+    );
+    let is_out: Vec<bool> = before
+        .iter()
+        .zip(after.iter())
+        .map(|(from, to)| quarter(from) != quarter(to))
+        .collect();
+    pushes.with_column(Column::new("is_out".into(), is_out))?;
+    let counts = Grouped::new(
+        &pushes,
+        &[
+            col("opportunity").count().alias("pushes"),
+            col("is_out").sum().alias("out"),
+        ],
+    )?;
+    for subject in book.subjects() {
+        book.write(&PUSHES, subject, Figure::count(counts.count("pushes", subject)?));
+        book.write(&PUSHES_OUT, subject, Figure::count(counts.count("out", subject)?));
+    }
+    Ok(())
+}

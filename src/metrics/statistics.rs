@@ -1,0 +1,256 @@
+//! Intervals, tests and quantiles, as the reference texts define them.
+//!
+//! In go counts and samples, out come numbers or their absence, never NaN.
+
+use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::stats_tests::{Alternative, fishers_exact};
+
+/// The normal quantile of a 95 % interval.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// Wilson's 95 % interval of `successes` in `trials` (Wilson 1927, without continuity correction).
+///
+/// `None` without trials, or with more successes than trials.
+pub fn wilson(successes: u64, trials: u64) -> Option<(f64, f64)> {
+    if trials == 0 || successes > trials {
+        return None;
+    }
+    let n = trials as f64;
+    let p = successes as f64 / n;
+    let z2 = Z * Z;
+    let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+}
+
+/// The two-sided p-value of Fisher's exact test for two ratios, each as successes of trials; `None` where one has no trials.
+pub fn fisher(first: (u64, u64), second: (u64, u64)) -> Option<f64> {
+    if first.1 == 0 || second.1 == 0 {
+        return None;
+    }
+    let table = [
+        first.0,
+        first.1.checked_sub(first.0)?,
+        second.0,
+        second.1.checked_sub(second.0)?,
+    ];
+    fishers_exact(&table, Alternative::TwoSided)
+        .ok()
+        .filter(|p| p.is_finite())
+        .map(|p| p.min(1.0))
+}
+
+/// The two-sided p-value of the Mann–Whitney U test with average ranks, correction for ties and for continuity
+/// (normal approximation). `None` where a side is empty or all values are equal.
+pub fn mann_whitney(first: &[f64], second: &[f64]) -> Option<f64> {
+    let (n1, n2) = (first.len() as f64, second.len() as f64);
+    if first.is_empty() || second.is_empty() {
+        return None;
+    }
+    let pooled: Vec<f64> = first.iter().chain(second).copied().collect();
+    let ranks = average_ranks(&pooled);
+    let rank_sum: f64 = ranks[..first.len()].iter().sum();
+    let u = rank_sum - n1 * (n1 + 1.0) / 2.0;
+    let n = n1 + n2;
+    let ties: f64 = tie_sizes(&pooled).into_iter().map(|t| t * t * t - t).sum();
+    let variance = n1 * n2 / 12.0 * ((n + 1.0) - ties / (n * (n - 1.0)));
+    if variance.is_nan() || variance <= 0.0 {
+        return None;
+    }
+    let distance = ((u - n1 * n2 / 2.0).abs() - 0.5).max(0.0);
+    let normal = Normal::new(0.0, 1.0).ok()?;
+    Some((2.0 * normal.sf(distance / variance.sqrt())).min(1.0))
+}
+
+/// Spearman's rank correlation: Pearson's of the average ranks. `None` with fewer than two pairs or where a side does not vary.
+pub fn spearman(pairs: &[(f64, f64)]) -> Option<f64> {
+    let firsts: Vec<f64> = pairs.iter().map(|pair| pair.0).collect();
+    let seconds: Vec<f64> = pairs.iter().map(|pair| pair.1).collect();
+    pearson(&average_ranks(&firsts), &average_ranks(&seconds))
+}
+
+fn pearson(xs: &[f64], ys: &[f64]) -> Option<f64> {
+    let n = xs.len() as f64;
+    let (mean_x, mean_y) = (xs.iter().sum::<f64>() / n, ys.iter().sum::<f64>() / n);
+    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
+    for (x, y) in xs.iter().zip(ys) {
+        xy += (x - mean_x) * (y - mean_y);
+        xx += (x - mean_x).powi(2);
+        yy += (y - mean_y).powi(2);
+    }
+    (xs.len() > 1 && xx > 0.0 && yy > 0.0).then(|| (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0))
+}
+
+/// Ranks from 1; equal values share the mean of their ranks.
+fn average_ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut ranks = vec![0.0; values.len()];
+    for run in order.chunk_by(|&a, &b| values[a] == values[b]) {
+        let below = order.partition_point(|&i| values[i] < values[run[0]]);
+        let rank = below as f64 + (run.len() as f64 + 1.0) / 2.0;
+        for &i in run {
+            ranks[i] = rank;
+        }
+    }
+    ranks
+}
+
+fn tie_sizes(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.chunk_by(|a, b| a == b).map(|run| run.len() as f64).collect()
+}
+
+/// The quantile at `share` of the range, linear between neighbours (type 7 of Hyndman and Fan 1996). `None` of nothing.
+pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let place = share * last as f64;
+    let below = (place.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    Some(sorted[below] + (place - below as f64) * (sorted[above] - sorted[below]))
+}
+
+pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// What became of someone who was followed for some days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// The event that is counted.
+    Won(i32),
+    /// A competing event, after which the counted one cannot come.
+    Lost(i32),
+    /// Still open when last seen.
+    Open(i32),
+}
+
+impl Followed {
+    fn days(self) -> i32 {
+        match self {
+            Followed::Won(days) | Followed::Lost(days) | Followed::Open(days) => days,
+        }
+    }
+}
+
+/// The cumulative incidence of winning within `days`, losing being a competing outcome (Aalen and Johansen 1978).
+///
+/// `None` of nobody, and past the longest time anyone was followed, unless all who were followed that long were decided.
+/// Whoever is censored on the day of an event was still at risk of it.
+pub fn cumulative_incidence(followed: &[Followed], days: i32) -> Option<f64> {
+    let longest = followed.iter().map(|f| f.days()).max()?;
+    let was_left_open = followed.contains(&Followed::Open(longest));
+    if days > longest && was_left_open {
+        return None;
+    }
+    let mut in_order = followed.to_vec();
+    in_order.sort_by_key(|f| f.days());
+    let mut at_risk = in_order.len() as f64;
+    let (mut undecided, mut incidence) = (1.0, 0.0);
+    for same_day in in_order.chunk_by(|a, b| a.days() == b.days()) {
+        if same_day[0].days() > days {
+            break;
+        }
+        let won = same_day.iter().filter(|f| matches!(f, Followed::Won(_))).count() as f64;
+        let lost = same_day.iter().filter(|f| matches!(f, Followed::Lost(_))).count() as f64;
+        incidence += undecided * won / at_risk;
+        undecided *= 1.0 - (won + lost) / at_risk;
+        at_risk -= same_day.len() as f64;
+    }
+    Some(incidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(actual: Option<f64>, expected: f64, tolerance: f64) {
+        let actual = actual.expect("a value");
+        assert!((actual - expected).abs() < tolerance, "{actual} is not {expected}");
+    }
+
+    #[test]
+    fn wilson_agrees_with_newcombe_1998() {
+        // Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
+        for (successes, trials, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
+            let (l, h) = wilson(successes, trials).unwrap();
+            near(Some(l), low, 0.000_06);
+            near(Some(h), high, 0.000_06);
+        }
+        assert_eq!(wilson(0, 0), None);
+    }
+
+    #[test]
+    fn fisher_agrees_with_the_lady_tasting_tea() {
+        // Fisher, The Design of Experiments (1935): three of four cups each; two-sided 34/70.
+        near(fisher((3, 4), (1, 4)), 34.0 / 70.0, 1e-9);
+        // Four of four each: 2/70.
+        near(fisher((4, 4), (0, 4)), 2.0 / 70.0, 1e-9);
+        assert_eq!(fisher((0, 0), (1, 2)), None);
+    }
+
+    #[test]
+    fn mann_whitney_agrees_with_hollander_and_wolfe() {
+        // Hollander and Wolfe, Nonparametric Statistical Methods, example 4.1: permeability constants of the human
+        // chorioamnion at term and at 12-26 weeks. U = 35 of 50 pairs, no ties: z = (|35 - 25| - 0.5) / sqrt(50 * 16 / 12).
+        let term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
+        let early = [1.15, 0.88, 0.90, 0.74, 1.21];
+        near(mann_whitney(&term, &early), 0.2446, 0.000_1);
+        assert_eq!(mann_whitney(&[1.0, 1.0], &[1.0]), None);
+        assert_eq!(mann_whitney(&[], &[1.0]), None);
+    }
+
+    #[test]
+    fn spearman_is_one_of_a_rising_row_and_shares_ranks_of_ties() {
+        near(spearman(&[(1.0, 10.0), (2.0, 11.0), (5.0, 300.0)]), 1.0, 1e-12);
+        near(spearman(&[(1.0, 3.0), (2.0, 2.0), (3.0, 1.0)]), -1.0, 1e-12);
+        // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: covariance 4.5 over sqrt(4.5 * 5).
+        near(
+            spearman(&[(1.0, 1.0), (2.0, 2.0), (2.0, 3.0), (3.0, 4.0)]),
+            4.5 / 22.5_f64.sqrt(),
+            1e-12,
+        );
+        assert_eq!(spearman(&[(1.0, 1.0), (1.0, 2.0)]), None);
+        assert_eq!(spearman(&[]), None);
+    }
+
+    #[test]
+    fn quantiles_are_linear_between_neighbours() {
+        // Places 0.9 * 2 = 1.8 of 0, 70, 129: 70 + 0.8 * 59.
+        near(quantile(&[129.0, 0.0, 70.0], 0.9), 117.2, 1e-12);
+        near(median(&[1.0, 2.0]), 1.5, 1e-12);
+        assert_eq!(median(&[]), None);
+    }
+
+    #[test]
+    fn incidence_takes_losses_as_competing_and_open_ones_as_censored() {
+        use Followed::{Lost, Open, Won};
+        // Ten at risk, one won on day 0; nine left, one lost on 39; eight, one censored on 62; seven, one won on 70:
+        // 1/10 + 9/10 * 8/9 * 1/7.
+        let followed = [
+            Won(0),
+            Lost(39),
+            Open(62),
+            Won(70),
+            Lost(87),
+            Open(87),
+            Open(107),
+            Open(112),
+            Won(129),
+            Open(171),
+        ];
+        near(cumulative_incidence(&followed, 30), 0.1, 1e-12);
+        near(cumulative_incidence(&followed, 90), 0.1 + 0.8 / 7.0, 1e-12);
+        assert_eq!(cumulative_incidence(&followed, 180), None);
+        near(cumulative_incidence(&[Won(3), Lost(5)], 180), 0.5, 1e-12);
+        assert_eq!(cumulative_incidence(&[], 30), None);
+    }
+}

@@ -1,0 +1,141 @@
+//! A period as metrics see it at the as-of date.
+
+use super::company::Company;
+use crate::model::{Grain, Period, day_number};
+use crate::timeline::Day;
+use polars::prelude::{DataFrame, PolarsResult};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+/// A period with its days as numbers, and the frames that several families read.
+pub struct Window<'a> {
+    pub company: &'a Company,
+    pub period: Period,
+    pub start: Day,
+    pub end: Day,
+    /// The last day of the period that is known.
+    pub horizon: Day,
+    /// Whether the period is still going on.
+    pub is_running: bool,
+    /// The fiscal quarter that holds the horizon.
+    pub quarter: Period,
+    /// The quarter or month whose target coverage is held against.
+    pub coverage: Period,
+    decided: OnceCell<DataFrame>,
+    positions: OnceCell<DataFrame>,
+    owners: OnceCell<BTreeSet<usize>>,
+}
+
+impl<'a> Window<'a> {
+    /// `None` for a period that begins after the as-of date, and at the ends of the calendar.
+    pub fn new(company: &'a Company, period: Period) -> Option<Self> {
+        let as_of = crate::model::date_of(company.as_of)?;
+        if period.start > as_of {
+            return None;
+        }
+        let horizon = period.horizon(as_of);
+        let calendar = company.rules.calendar;
+        Some(Self {
+            company,
+            period,
+            start: day_number(period.start),
+            end: day_number(period.end),
+            horizon: day_number(horizon),
+            is_running: period.is_running(as_of),
+            quarter: calendar.holding(Grain::Quarter, horizon)?,
+            coverage: calendar.holding(company.rules.coverage_grain, horizon)?,
+            decided: OnceCell::new(),
+            positions: OnceCell::new(),
+            owners: OnceCell::new(),
+        })
+    }
+
+    /// The same company's period before this one.
+    pub fn previous(&self) -> Option<Window<'a>> {
+        Window::new(self.company, self.company.rules.calendar.previous(self.period)?)
+    }
+
+    /// The four fiscal quarters that end with the one holding the horizon, as first and last known day.
+    pub fn trailing_year(&self) -> (Day, Day) {
+        let calendar = self.company.rules.calendar;
+        let mut first = self.quarter;
+        for _ in 0..3 {
+            first = calendar.previous(first).unwrap_or(first);
+        }
+        (day_number(first.start), self.horizon)
+    }
+
+    /// Whether a day lies in the known part of the period.
+    pub fn has(&self, day: Day) -> bool {
+        (self.start..=self.horizon).contains(&day)
+    }
+
+    /// The opportunities decided in the window, with `rep`; see [`crate::timeline::Timeline::decided`].
+    pub fn decided(&self) -> PolarsResult<&DataFrame> {
+        if let Some(frame) = self.decided.get() {
+            return Ok(frame);
+        }
+        let frame = self.decided_between(self.start, self.horizon)?;
+        Ok(self.decided.get_or_init(|| frame))
+    }
+
+    /// The opportunities decided in a span of days, with `rep`.
+    pub fn decided_between(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
+        self.company
+            .with_dimensions(self.company.timeline.decided(from, to)?, &["rep"])
+    }
+
+    /// The opportunities open at the horizon, with `rep`; see [`crate::timeline::Timeline::positions`].
+    pub fn positions(&self) -> PolarsResult<&DataFrame> {
+        if let Some(frame) = self.positions.get() {
+            return Ok(frame);
+        }
+        let frame = self.positions_at(self.horizon)?;
+        Ok(self.positions.get_or_init(|| frame))
+    }
+
+    /// The opportunities open at a day, with `rep`.
+    pub fn positions_at(&self, day: Day) -> PolarsResult<DataFrame> {
+        self.company
+            .with_dimensions(self.company.timeline.positions(day)?, &["rep"])
+    }
+
+    /// Whether a rep is on board at a day. Without a reps file: whether they own something open at the horizon or
+    /// decided in the window.
+    pub fn is_on_board(&self, rep: usize, day: Day) -> PolarsResult<bool> {
+        if self.company.roster.has_file {
+            return Ok(self.company.roster.reps[rep].is_on_board(day));
+        }
+        Ok(self.owners()?.contains(&rep))
+    }
+
+    /// Reps on board at a day.
+    pub fn headcount(&self, day: Day) -> PolarsResult<usize> {
+        let mut count = 0;
+        for rep in 0..self.company.roster.reps.len() {
+            count += usize::from(self.is_on_board(rep, day)?);
+        }
+        Ok(count)
+    }
+
+    /// The mean of the headcounts at the start and at the horizon.
+    pub fn average_headcount(&self) -> PolarsResult<f64> {
+        Ok((self.headcount(self.start)? + self.headcount(self.horizon)?) as f64 / 2.0)
+    }
+
+    /// Reps who own something open at the horizon or decided in the window.
+    fn owners(&self) -> PolarsResult<&BTreeSet<usize>> {
+        if let Some(owners) = self.owners.get() {
+            return Ok(owners);
+        }
+        let open = self.positions()?.column("rep")?.u32()?.clone();
+        let decided = self.decided()?.column("rep")?.u32()?.clone();
+        let owners = open
+            .iter()
+            .chain(decided.iter())
+            .flatten()
+            .map(|rep| rep as usize)
+            .collect();
+        Ok(self.owners.get_or_init(|| owners))
+    }
+}
