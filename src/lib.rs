@@ -3,8 +3,13 @@
 //! The way of data: [`ingest`] → canonical frames → [`timeline`] → [`metrics`] → facts → [`reports`] → view model →
 //! [`render`] → [`output`]. `docs/architecture.md` tells what each part may use.
 
+pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod ingest;
 pub mod metrics;
 pub mod model;
+pub mod output;
+pub mod render;
+pub mod reports;
 pub mod timeline;

@@ -121,6 +121,8 @@ const FEWEST_REPS: usize = 5;
 /// A row of the coaching log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
+    /// Its row in the coaching log.
+    pub row: usize,
     pub day: Day,
     pub manager: Option<String>,
     /// The rep's number; absent where nobody is named or the person is no rep.
@@ -165,6 +167,7 @@ pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
             .map(|status| status.trim().to_lowercase())
             .filter(|s| !s.is_empty());
         Some(Session {
+            row,
             day,
             manager: managers.get(row).map(str::to_string),
             rep: reps.get(row).map(|rep| rep as usize),

@@ -5,14 +5,14 @@
 //! for people.
 
 mod activity;
-mod audit;
-mod book;
-mod coaching;
+pub mod audit;
+pub mod book;
+pub mod coaching;
 mod company;
 mod conversion;
 mod coverage;
 mod cycle;
-mod forecast;
+pub mod forecast;
 mod grouped;
 mod outcome;
 pub mod people;
@@ -27,6 +27,7 @@ mod window;
 
 pub use company::{Company, OPPORTUNITY_DIMENSIONS, Tables};
 pub use people::{Rep, Roster, Selection};
+pub use targets::PARTS as TARGET_PARTS;
 pub use window::Window;
 
 use crate::model::{Fact, Period, Unit};

@@ -1,9 +1,9 @@
 //! A fact: one number with its meaning, its basis and its standing. Every number anywhere is one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a value is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A fraction, 0.43 for 43 %.
@@ -40,7 +40,7 @@ impl Scope {
 }
 
 /// How a value stands against its threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Good,

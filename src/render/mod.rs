@@ -1,1 +1,7 @@
-//! Not built yet.
+//! From view models to Markdown, HTML and terminal tables. Knows no frame and computes nothing.
+
+mod markdown;
+pub mod templates;
+pub mod terminal;
+
+pub use templates::{RenderError, Templates};

@@ -1,0 +1,111 @@
+//! What the user types.
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Turns a folder of CRM exports into the reports that run a sales team.
+#[derive(Debug, Parser)]
+#[command(
+    name = "quarterdeck",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that stand before or after any command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The configuration
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "quarterdeck.toml")]
+    pub config: PathBuf,
+    /// The day the run looks from; nothing later is known [default: today]
+    #[arg(long, global = true, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    /// The folder that reports are written to
+    #[arg(long, global = true, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// Only this team
+    #[arg(long, global = true, value_name = "NAME")]
+    pub team: Option<String>,
+    /// Only the people of this manager
+    #[arg(long, global = true, value_name = "NAME")]
+    pub manager: Option<String>,
+    /// Only this rep
+    #[arg(long, global = true, value_name = "NAME")]
+    pub rep: Option<String>,
+    /// Say nothing but what is wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Unpack the sample company and write every report of it
+    Demo {
+        /// Where to
+        #[arg(value_name = "DIR", default_value = "quarterdeck-demo")]
+        folder: PathBuf,
+    },
+    /// Write one summary per rep for the one-on-one, and each manager's page
+    Monthly {
+        /// The month, such as 2026-10 [default: the last complete one]
+        #[arg(long, value_name = "MONTH")]
+        month: Option<String>,
+    },
+    /// Write the quarterly business review
+    Qbr {
+        /// The fiscal quarter, such as 2026-Q3 [default: the last complete one]
+        #[arg(long, value_name = "QUARTER")]
+        quarter: Option<String>,
+    },
+    /// Print the facts behind every report
+    Metrics {
+        /// A week, month, quarter or fiscal year: 2026-W47, 2026-10, 2026-Q3, FY2026 [default: the last complete month]
+        #[arg(long, value_name = "PERIOD")]
+        period: Option<String>,
+        /// Only this metric; may be given several times
+        #[arg(long, value_name = "ID")]
+        metric: Vec<String>,
+        /// How to print them [default: table on a terminal, else json]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+    },
+    /// The templates of the reports, and checking one's own
+    #[command(subcommand)]
+    Templates(Templates),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Templates {
+    /// Name the templates
+    List,
+    /// Print a template
+    Show {
+        /// Such as monthly.md.j2
+        name: String,
+    },
+    /// Copy the templates to a folder to change them there
+    Eject {
+        #[arg(value_name = "DIR", default_value = "report-templates")]
+        folder: PathBuf,
+    },
+    /// Render the templates of a folder with the sample's values and say what fails
+    Check {
+        #[arg(value_name = "DIR", default_value = "report-templates")]
+        folder: PathBuf,
+    },
+}

@@ -1,0 +1,112 @@
+//! Reads the exports and builds the company that the commands measure.
+
+use super::settings::Settings;
+use crate::diagnostic::Findings;
+use crate::ingest::{self, SourceReport};
+use crate::metrics::{Company, Roster, Selection, Tables};
+use crate::model::{Table, day_number};
+use anyhow::{Result, bail};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The company, and all that was found on the way.
+pub struct Loaded {
+    pub company: Company,
+    pub sources: Vec<SourceReport>,
+    pub findings: Findings,
+}
+
+/// Reads every source and builds the company of the wanted selection.
+pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
+    let mut intake = ingest::read(&settings.ingest_options())?;
+    let mut tables = Tables::default();
+    for (table, records) in std::mem::take(&mut intake.tables) {
+        tables.present.insert(table, records.present);
+        tables.frames.insert(table, records.frame);
+    }
+    let selection = resolve(&tables, settings, wanted)?;
+    let rules = settings.configuration.rules.clone();
+    let (company, found) = Company::new(&tables, &intake.stages, rules, settings.as_of, &selection)?;
+    let mut findings = intake.findings;
+    findings.merge(found);
+    Ok(Loaded {
+        company,
+        sources: intake.sources,
+        findings,
+    })
+}
+
+/// Matches what was typed for team, manager and rep to the names in the data.
+fn resolve(tables: &Tables, settings: &Settings, wanted: &Selection) -> Result<Selection> {
+    if wanted.is_everyone() {
+        return Ok(Selection::default());
+    }
+    let frames: BTreeMap<Table, _> = tables.frames.iter().map(|(table, frame)| (*table, frame)).collect();
+    let roster = Roster::read(&frames, day_number(settings.as_of))?;
+    let reps: Vec<&str> = roster.reps.iter().map(|rep| rep.name.as_str()).collect();
+    let managers: Vec<&str> = roster.managers.iter().map(String::as_str).collect();
+    let teams: BTreeSet<&str> = roster.reps.iter().filter_map(|rep| rep.team.as_deref()).collect();
+    let teams: Vec<&str> = teams.into_iter().collect();
+    let one = |typed: &Option<String>, kind: &str, names: &[&str]| -> Result<Option<String>> {
+        typed.as_deref().map(|typed| find_name(typed, kind, names)).transpose()
+    };
+    Ok(Selection {
+        team: one(&wanted.team, "team", &teams)?,
+        manager: one(&wanted.manager, "manager", &managers)?,
+        rep: one(&wanted.rep, "rep", &reps)?,
+    })
+}
+
+/// The name that was meant: the same but for case, else the only one that has the typed text in it.
+fn find_name(typed: &str, kind: &str, names: &[&str]) -> Result<String> {
+    let wanted = typed.trim().to_lowercase();
+    if let Some(name) = names.iter().find(|name| name.to_lowercase() == wanted) {
+        return Ok((*name).to_string());
+    }
+    let holding: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| name.to_lowercase().contains(&wanted))
+        .collect();
+    match holding.as_slice() {
+        [name] => Ok((*name).to_string()),
+        [] => {
+            let near = names
+                .iter()
+                .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), *name))
+                .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
+            match near {
+                Some((_, name)) => bail!("there is no {kind} {typed:?}\nhint: did you mean {name}?"),
+                None => bail!("there is no {kind} {typed:?}: the data name no {kind}"),
+            }
+        }
+        several => bail!(
+            "{typed:?} fits several: {}\nhint: write more of the name",
+            several.join(", ")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_by_any_part_that_only_it_has() {
+        let names = ["Darcel Schlecht", "Donn Cantrell", "Darcel Other"];
+        assert_eq!(find_name("donn", "rep", &names).unwrap(), "Donn Cantrell");
+        assert_eq!(find_name("darcel schlecht", "rep", &names).unwrap(), "Darcel Schlecht");
+        assert!(
+            find_name("darcel", "rep", &names)
+                .unwrap_err()
+                .to_string()
+                .contains("fits several")
+        );
+        assert!(
+            find_name("Don Cantrel", "rep", &names)
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean Donn")
+        );
+        assert!(find_name("x", "team", &[]).unwrap_err().to_string().contains("no team"));
+    }
+}

@@ -1,0 +1,46 @@
+//! `quarterdeck metrics`: the facts, as a table, JSON or CSV.
+
+use super::args::Format;
+use super::console::Console;
+use super::load::load;
+use super::settings::Settings;
+use crate::metrics::{catalogue, find, measure};
+use crate::render::terminal;
+use anyhow::{Result, bail};
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+
+pub fn run(
+    settings: &Settings,
+    console: Console,
+    period: Option<&str>,
+    metrics: &[String],
+    format: Option<Format>,
+) -> Result<()> {
+    let period = settings.period(period, None)?;
+    let wanted: BTreeSet<&str> = metrics.iter().map(String::as_str).collect();
+    if let Some(unknown) = wanted.iter().find(|id| find(id).is_none()) {
+        let near = catalogue()
+            .into_iter()
+            .max_by(|a, b| strsim::jaro_winkler(unknown, a.id).total_cmp(&strsim::jaro_winkler(unknown, b.id)));
+        bail!(
+            "there is no metric {unknown:?}\nhint: did you mean {}?",
+            near.map_or("win_rate", |metric| metric.id)
+        );
+    }
+    let loaded = load(settings, &settings.wanted)?;
+    console.findings(&loaded.findings);
+    let facts = measure(&loaded.company, period, (!wanted.is_empty()).then_some(&wanted))?;
+    let default = if std::io::stdout().is_terminal() {
+        Format::Table
+    } else {
+        Format::Json
+    };
+    let text = match format.unwrap_or(default) {
+        Format::Json => terminal::facts_json(&facts)?,
+        Format::Csv => terminal::facts_csv(&facts)?,
+        Format::Table => terminal::facts_table(&facts, &settings.configuration.rules.currency),
+    };
+    console.result(&text)?;
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! The templates: embedded ones, a folder that overrides them, and the filters they use.
+
+use super::markdown;
+use crate::model::Currency;
+use crate::reports::Report;
+use crate::reports::view::{Cell, KeyFigure, Table};
+use crate::reports::wording;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context, escape_formatter};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The embedded templates by name.
+pub const EMBEDDED: &[(&str, &str)] = &[
+    ("_page.html.j2", include_str!("../../report-templates/_page.html.j2")),
+    ("_page.md.j2", include_str!("../../report-templates/_page.md.j2")),
+    ("_parts.html.j2", include_str!("../../report-templates/_parts.html.j2")),
+    ("_style.css", include_str!("../../report-templates/_style.css")),
+    ("index.html.j2", include_str!("../../report-templates/index.html.j2")),
+    (
+        "monthly.html.j2",
+        include_str!("../../report-templates/monthly.html.j2"),
+    ),
+    ("monthly.md.j2", include_str!("../../report-templates/monthly.md.j2")),
+    ("qbr.html.j2", include_str!("../../report-templates/qbr.html.j2")),
+    ("qbr.md.j2", include_str!("../../report-templates/qbr.md.j2")),
+];
+
+/// A report cannot be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    #[error("cannot read the template {path}: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("template {name}, line {line}: {message}")]
+    Template { name: String, line: usize, message: String },
+}
+
+impl RenderError {
+    fn of(error: &Error) -> Self {
+        // The innermost error has the place of the fault; those around it only say who included it.
+        let mut innermost = error;
+        while let Some(cause) = std::error::Error::source(innermost).and_then(|e| e.downcast_ref::<Error>()) {
+            innermost = cause;
+        }
+        Self::Template {
+            name: innermost.name().unwrap_or("?").to_string(),
+            line: innermost.line().unwrap_or(0),
+            message: innermost
+                .detail()
+                .map_or_else(|| innermost.kind().to_string(), str::to_string),
+        }
+    }
+}
+
+/// The links of a run's index page.
+#[derive(Debug, Clone, Serialize)]
+pub struct Index {
+    pub title: String,
+    pub as_of: String,
+    pub groups: Vec<Group>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Group {
+    pub topic: String,
+    pub title: String,
+    pub links: Vec<Link>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Link {
+    pub title: String,
+    pub html: String,
+    pub markdown: String,
+}
+
+/// The templates of a run, ready to render.
+pub struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// The embedded templates, each replaced by the file of its name in `overrides` where there is one.
+    pub fn new(overrides: Option<&Path>, currency: &Currency) -> Result<Self, RenderError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|name| match name.trim_end_matches(".j2").rsplit('.').next() {
+            Some("html") => AutoEscape::Html,
+            Some("md") => AutoEscape::Custom(MARKDOWN.into()),
+            _ => AutoEscape::None,
+        });
+        environment.set_formatter(|out, state, value| {
+            if matches!(state.auto_escape(), AutoEscape::Custom(name) if name == MARKDOWN) {
+                return if value.is_safe() || value.as_str().is_none() {
+                    out.write_str(&value.to_string()).map_err(Error::from)
+                } else {
+                    out.write_str(&markdown::escaped(&value.to_string()))
+                        .map_err(Error::from)
+                };
+            }
+            escape_formatter(out, state, value)
+        });
+        add_filters(&mut environment, currency);
+        for (name, embedded) in EMBEDDED {
+            let source = match overrides.map(|folder| folder.join(name)).filter(|path| path.is_file()) {
+                Some(path) => std::fs::read_to_string(&path).map_err(|source| RenderError::Read { path, source })?,
+                None => (*embedded).to_string(),
+            };
+            environment
+                .add_template_owned(*name, source)
+                .map_err(|error| RenderError::of(&error))?;
+        }
+        Ok(Self { environment })
+    }
+
+    /// Renders a report in a format: `md` or `html`.
+    pub fn report(&self, report: &Report, format: &str) -> Result<String, RenderError> {
+        self.render(
+            &format!("{}.{format}.j2", report.kind),
+            context! { report => report, version => VERSION },
+        )
+    }
+
+    /// Renders the page that links the reports of a run.
+    pub fn index(&self, index: &Index) -> Result<String, RenderError> {
+        self.render("index.html.j2", context! { index => index, version => VERSION })
+    }
+
+    fn render(&self, name: &str, values: Value) -> Result<String, RenderError> {
+        let template = self
+            .environment
+            .get_template(name)
+            .map_err(|error| RenderError::of(&error))?;
+        template.render(values).map_err(|error| RenderError::of(&error))
+    }
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The name under which text is escaped for Markdown.
+const MARKDOWN: &str = "markdown";
+
+fn add_filters(environment: &mut Environment, currency: &Currency) {
+    let currency = Arc::new(currency.clone());
+    let money = Arc::clone(&currency);
+    environment.add_filter("shown", move |cell: Value| {
+        Ok::<_, Error>(shown(&read::<Cell>(cell)?, &money))
+    });
+    let money = Arc::clone(&currency);
+    environment.add_filter("markdown_table", move |table: Value| {
+        Ok::<_, Error>(Value::from_safe_string(markdown::table(&read::<Table>(table)?, &money)))
+    });
+    environment.add_filter("figures_table", move |figures: Value| {
+        Ok::<_, Error>(Value::from_safe_string(markdown::figures(
+            &read::<Vec<KeyFigure>>(figures)?,
+            &currency,
+        )))
+    });
+    environment.add_filter("has_thin", |section: Value| {
+        let section = read::<Section>(section)?;
+        let cells = section
+            .tables
+            .iter()
+            .flat_map(|table| &table.rows)
+            .flat_map(|row| &row.cells);
+        Ok::<_, Error>(cells.into_iter().any(|cell| cell.thin.is_some()))
+    });
+    environment.add_filter("code", |text: &str| Value::from_safe_string(markdown::code(text)));
+    environment.add_filter("url", |text: &str| url(text));
+}
+
+/// A value of the view model, as its own type.
+fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Error> {
+    T::deserialize(value).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+}
+
+/// A cell as text: its number with its unit, the counts behind a thin ratio, or a dash where there is nothing.
+pub fn shown(cell: &Cell, currency: &Currency) -> String {
+    if let Some(text) = &cell.text {
+        return text.clone();
+    }
+    match (cell.unit, cell.thin, cell.value) {
+        (_, Some(basis), Some(_)) => format!("{} of {}", basis.part, basis.whole),
+        (Some(unit), _, Some(value)) => wording::value(value, unit, cell.is_times, currency),
+        (Some(_), _, None) => wording::NOTHING.to_string(),
+        (None, _, _) => String::new(),
+    }
+}
+
+/// A relative path as a link: everything but letters, digits and `-._/` percent-encoded.
+fn url(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/') {
+            out.push(byte as char);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

@@ -1,0 +1,117 @@
+//! What a report is written from: the facts of its period and of the three before, the company, the playbook.
+
+use super::figures::Facts;
+use super::narrative::Voice;
+use super::playbook::Playbook;
+use crate::diagnostic::Findings;
+use crate::metrics::{Company, MeasureError, measure};
+use crate::model::{Currency, Grain, Period, date_of};
+use chrono::NaiveDate;
+
+/// The material of one period's reports.
+pub struct Material<'a> {
+    pub company: &'a Company,
+    pub playbook: &'a Playbook,
+    pub period: Period,
+    pub facts: Facts,
+    /// The three periods before, latest first; fewer where the calendar ends.
+    pub prior: Vec<(Period, Facts)>,
+    pub label: String,
+    pub quality: Vec<String>,
+}
+
+/// How many periods before are shown beside the present one.
+const PRIOR_PERIODS: usize = 3;
+
+impl<'a> Material<'a> {
+    /// Measures the period and those before it.
+    pub fn gather(
+        company: &'a Company,
+        playbook: &'a Playbook,
+        period: Period,
+        findings: &Findings,
+    ) -> Result<Self, MeasureError> {
+        let facts = Facts::new(measure(company, period, None)?, &company.team);
+        let mut prior = Vec::new();
+        let mut before = period;
+        for _ in 0..PRIOR_PERIODS {
+            let Some(previous) = company.rules.calendar.previous(before) else {
+                break;
+            };
+            prior.push((previous, Facts::new(measure(company, previous, None)?, &company.team)));
+            before = previous;
+        }
+        let quality = super::quality::notes(company, findings)?;
+        Ok(Self {
+            company,
+            playbook,
+            period,
+            facts,
+            prior,
+            label: period.to_string(),
+            quality,
+        })
+    }
+
+    pub fn voice(&self) -> Voice<'_> {
+        Voice {
+            currency: self.currency(),
+            period: &self.label,
+            is_running: self.is_running(),
+        }
+    }
+
+    pub fn currency(&self) -> &Currency {
+        &self.company.rules.currency
+    }
+
+    pub fn as_of(&self) -> NaiveDate {
+        date_of(self.company.as_of).unwrap_or_default()
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.period.is_running(self.as_of())
+    }
+
+    /// The fiscal quarter or month that coverage is held against, by its label.
+    pub fn coverage_period(&self) -> String {
+        let rules = &self.company.rules;
+        let horizon = self.period.horizon(self.as_of());
+        rules
+            .calendar
+            .holding(rules.coverage_grain, horizon)
+            .map_or_else(|| self.label.clone(), |p| p.to_string())
+    }
+
+    /// The period and what is known of it, in words: "October 2026, to date as of 16 October 2026".
+    pub fn subtitle(&self) -> String {
+        let as_of = self.as_of().format("%-d %B %Y");
+        let name = period_name(self.period);
+        if self.is_running() {
+            format!("{name}, to date as of {as_of}")
+        } else {
+            format!("{name}, as of {as_of}")
+        }
+    }
+
+    /// The command that shows where a number of this period comes from.
+    pub fn source(&self, metric: &str) -> String {
+        format!(
+            "quarterdeck metrics --period {} --as-of {} --metric {metric}",
+            self.label,
+            self.as_of()
+        )
+    }
+}
+
+/// A period in words: "October 2026", "2026-Q3 (1 July to 30 September 2026)".
+pub fn period_name(period: Period) -> String {
+    match period.grain {
+        Grain::Month => period.start.format("%B %Y").to_string(),
+        _ => format!(
+            "{period} ({} to {})",
+            period.start.format("%-d %B %Y"),
+            period.end.format("%-d %B %Y")
+        ),
+    }
+}

@@ -1,0 +1,627 @@
+//! The quarterly business review: how the quarter went, why, and what the next one needs.
+
+use super::material::Material;
+use super::narrative::{Voice, some_names};
+use super::view::{Cell, KeyFigure, Report, Section, Table};
+use super::wording::{counted, percent, sentence};
+use crate::metrics::catalogue;
+use crate::model::{Fact, Status, Unit};
+
+/// Builds the review of a quarter.
+pub fn build(material: &Material) -> Report {
+    let voice = material.voice();
+    Report {
+        kind: "qbr",
+        title: format!("Quarterly business review {}", material.label),
+        subtitle: material.subtitle(),
+        period: material.label.clone(),
+        as_of: material.as_of().to_string(),
+        opening: opening(material, voice),
+        figures: figures(material),
+        sections: [
+            target(material, voice),
+            forecast(material, voice),
+            waterfall(material, voice),
+            conversion(material),
+            cycle(material, voice),
+            competitors(material, voice),
+            reasons(material, voice),
+            reps(material, voice),
+            people(material, voice),
+            coaching(material, voice),
+            next_quarter(material, voice),
+            plan(material),
+            definitions(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        quality: material.quality.clone(),
+    }
+}
+
+fn opening(material: &Material, voice: Voice) -> Vec<String> {
+    let facts = &material.facts;
+    let mut sentences = Vec::new();
+    if let Some(bookings) = facts.team("bookings") {
+        sentences.push(voice.bookings(bookings, facts.team("target")));
+    }
+    sentences.push(voice.forecast(facts.team("forecast_value"), facts.team("forecast_bias")));
+    sentences.push(voice.win_rate(facts.team("win_rate")));
+    sentences.push(coverage_sentence(material, voice));
+    sentences.extend(voice.pipeline_needed(facts.team("pipeline_needed")));
+    sentences
+}
+
+fn coverage_sentence(material: &Material, voice: Voice) -> String {
+    let facts = &material.facts;
+    voice.coverage(
+        facts.team("pipeline_value"),
+        facts.team("coverage_ratio"),
+        material.company.rules.coverage_healthy,
+        &material.coverage_period(),
+    )
+}
+
+fn figures(material: &Material) -> Vec<KeyFigure> {
+    let facts = &material.facts;
+    let previous = material.prior.first();
+    [
+        "bookings",
+        "attainment",
+        "win_rate",
+        "forecast_accuracy",
+        "coverage_ratio",
+    ]
+    .into_iter()
+    .filter_map(|id| {
+        let fact = facts.team(id)?;
+        let before = previous.and_then(|(period, facts)| {
+            let value = facts.team_value(id)?;
+            let is_times = super::view::is_times(id);
+            let text = super::wording::value(value, fact.unit, is_times, material.currency());
+            Some(format!("{text} in {period}"))
+        });
+        Some(KeyFigure {
+            label: name_of(id).to_string(),
+            number: Cell::of(Some(fact)),
+            note: fact
+                .reason
+                .clone()
+                .filter(|_| fact.value.is_none())
+                .or(before)
+                .unwrap_or_default(),
+            source: material.source(id),
+        })
+    })
+    .collect()
+}
+
+/// The name of a metric in reports.
+pub fn name_of(id: &str) -> &'static str {
+    crate::metrics::find(id).map_or("", |metric| metric.name)
+}
+
+/// A row for each metric: now and the three periods before, oldest first.
+pub fn trend_table(material: &Material, metrics: &[&'static str]) -> Table {
+    let mut heads = vec!["Measure".to_string()];
+    heads.extend(material.prior.iter().rev().map(|(period, _)| format!("#{period}")));
+    heads.push(format!("#{}", material.label));
+    let mut table = Table::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    for &id in metrics {
+        let mut cells = vec![Cell::text(name_of(id))];
+        cells.extend(material.prior.iter().rev().map(|(_, facts)| Cell::of(facts.team(id))));
+        cells.push(Cell::of(material.facts.team(id)));
+        table.row(cells);
+    }
+    table
+}
+
+fn target(material: &Material, voice: Voice) -> Option<Section> {
+    let bookings = material.facts.team("bookings")?;
+    let metrics = [
+        "bookings",
+        "target",
+        "attainment",
+        "new_opportunities",
+        "new_opportunities_value",
+        "sales_velocity",
+    ];
+    Some(Section {
+        id: "target",
+        topic: "Result against target",
+        title: voice.bookings(bookings, material.facts.team("target")),
+        tables: vec![trend_table(material, &metrics)],
+        source: Some(material.source("attainment")),
+        ..Section::default()
+    })
+}
+
+fn forecast(material: &Material, voice: Voice) -> Option<Section> {
+    let facts = &material.facts;
+    let metrics = [
+        "forecast_value",
+        "bookings",
+        "forecast_accuracy",
+        "forecast_bias",
+        "forecast_wape",
+        "forecast_hit_rate",
+        "slip_rate",
+        "pushes_out",
+    ];
+    let mut outcome =
+        Table::new(&["What became of the predicted", "#Deals"]).captioned("Deals predicted on the eve of the period");
+    for (key, label) in [
+        ("won", "Won in the period"),
+        ("won_later", "Won later"),
+        ("lost", "Lost"),
+        ("open", "Still open"),
+    ] {
+        outcome.row(vec![
+            Cell::text(label),
+            Cell::of(facts.team_by("forecast_outcome", "outcome", key)),
+        ]);
+    }
+    let mut tables = vec![trend_table(material, &metrics)];
+    if facts
+        .team_by("forecast_outcome", "outcome", "won")
+        .is_some_and(|fact| fact.value.is_some())
+    {
+        tables.push(outcome);
+    }
+    Some(Section {
+        id: "forecast",
+        topic: "Forecast against result",
+        title: voice.forecast(facts.team("forecast_value"), facts.team("forecast_bias")),
+        tables,
+        follows: facts.team("forecast_hit_rate").and_then(|fact| hit_rate_follows(fact)),
+        source: Some(material.source("forecast_accuracy")),
+        ..Section::default()
+    })
+}
+
+fn hit_rate_follows(fact: &Fact) -> Option<String> {
+    let (won, predicted) = (fact.numerator? as u64, fact.denominator? as u64);
+    (predicted > 0).then(|| {
+        format!(
+            "{} of {} came in the period; the others are the ones to learn from.",
+            sentence(&super::wording::count(won)),
+            counted(predicted, "predicted deal", "predicted deals")
+        )
+    })
+}
+
+fn waterfall(material: &Material, voice: Voice) -> Option<Section> {
+    let facts = &material.facts;
+    let value = |key: &str| facts.team_by("waterfall", "component", key).and_then(|fact| fact.value);
+    let mut table = Table::new(&["Pipeline due by the end of the period", "#Amount", "#Deals"]);
+    let components = [
+        ("opening", "Due at the start", true),
+        ("created", "+ created", false),
+        ("pulled_in", "+ pulled in", false),
+        ("reopened", "+ reopened", false),
+        ("increased", "+ amounts raised", false),
+        ("decreased", "− amounts lowered", false),
+        ("pushed_out", "− pushed out", false),
+        ("won", "− won", false),
+        ("lost", "− lost", false),
+        ("closing", "Still open and due", true),
+    ];
+    for (key, label, is_total) in components {
+        let fact = facts.team_by("waterfall", "component", key);
+        let deals = Cell::number(fact.and_then(|fact| fact.n).map(|n| n as f64), Unit::Count);
+        let cells = vec![Cell::text(label), Cell::of(fact), deals];
+        if is_total {
+            table.strong_row(cells)
+        } else {
+            table.row(cells)
+        }
+    }
+    Some(Section {
+        id: "pipeline-waterfall",
+        topic: "Pipeline since the quarter began",
+        title: voice.waterfall(value("opening"), value("won"), value("pushed_out"))?,
+        tables: vec![table],
+        source: Some(material.source("waterfall")),
+        ..Section::default()
+    })
+}
+
+fn conversion(material: &Material) -> Option<Section> {
+    let facts = &material.facts;
+    let mut table = Table::new(&[
+        "Stage",
+        "#Entered",
+        "#Left",
+        "#Went on",
+        "#95 % from",
+        "#to",
+        "#Median days",
+    ]);
+    let mut known = Vec::new();
+    for stage in &material.company.timeline.stages().open {
+        let fact = facts.team_by("stage_conversion", "stage", stage)?;
+        if let Some(value) = fact.value.filter(|_| fact.n.unwrap_or(0) >= super::view::FEWEST) {
+            known.push((value, stage.as_str()));
+        }
+        table.row(vec![
+            Cell::text(stage),
+            Cell::of(facts.team_by("stage_entered", "stage", stage)),
+            Cell::number(fact.denominator, Unit::Count),
+            Cell::of(Some(fact)),
+            Cell::number(fact.low, Unit::Ratio),
+            Cell::number(fact.high, Unit::Ratio),
+            Cell::of(facts.team_by("stage_days_median", "stage", stage)),
+        ]);
+    }
+    let lowest = known.iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(Section {
+        id: "stage-conversion",
+        topic: "Stage conversion",
+        title: format!(
+            "{} lets {} of its deals go on, the fewest of all stages.",
+            lowest.1,
+            percent(lowest.0)
+        ),
+        tables: vec![table],
+        follows: Some(
+            "The range says how sure a share is: where two ranges overlap widely, do not call it a difference.".into(),
+        ),
+        source: Some(material.source("stage_conversion")),
+        ..Section::default()
+    })
+}
+
+fn cycle(material: &Material, voice: Voice) -> Option<Section> {
+    let facts = &material.facts;
+    let metrics = [
+        "cycle_days_median",
+        "cycle_days_mean",
+        "cycle_days_p90",
+        "lost_cycle_days_median",
+        "deal_size_mean",
+        "deal_size_median",
+    ];
+    let mut within = Table::new(&["Chance that a new deal is won within", "#of all created"]);
+    for days in ["30", "60", "90", "180"] {
+        within.row(vec![
+            Cell::text(format!("{days} days")),
+            Cell::of(facts.team_by("won_within", "days", days)),
+        ]);
+    }
+    Some(Section {
+        id: "cycle",
+        topic: "Cycle and deal size",
+        title: voice.cycle(facts.team("cycle_days_median"), facts.team("cycle_days_p90")),
+        tables: vec![trend_table(material, &metrics), within],
+        source: Some(material.source("cycle_days_median")),
+        ..Section::default()
+    })
+}
+
+/// How many keys of a dimension a table shows.
+const MOST_KEYS: usize = 8;
+
+/// Won, lost and win rate by a dimension, most decided first; then by losses for the sentence.
+fn by_dimension(material: &Material, dimension: &'static str, head: &str) -> (Table, Vec<(String, u64)>) {
+    let mut facts: Vec<&Fact> = material.facts.team_keys("win_rate", dimension);
+    facts.sort_by_key(|fact| (std::cmp::Reverse(fact.n), fact.key.clone()));
+    let mut table = Table::new(&[head, "#Won", "#Lost", "#Win rate", "#95 % from", "#to"]);
+    for fact in facts.iter().take(MOST_KEYS) {
+        let won = fact.numerator.unwrap_or(0.0);
+        table.row(vec![
+            Cell::text(fact.key.clone().unwrap_or_default()),
+            Cell::number(Some(won), Unit::Count),
+            Cell::number(fact.denominator.map(|decided| decided - won), Unit::Count),
+            Cell::of(Some(fact)),
+            Cell::number(fact.low, Unit::Ratio),
+            Cell::number(fact.high, Unit::Ratio),
+        ]);
+    }
+    if facts.len() > MOST_KEYS {
+        table.caption = Some(format!("The {MOST_KEYS} most frequent of {}", facts.len()));
+    }
+    let mut by_losses: Vec<(String, u64)> = facts
+        .iter()
+        .filter_map(|fact| Some((fact.key.clone()?, (fact.denominator? - fact.numerator?) as u64)))
+        .collect();
+    by_losses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    (table, by_losses)
+}
+
+fn competitors(material: &Material, voice: Voice) -> Option<Section> {
+    let (table, by_losses) = by_dimension(material, "competitor", "Competitor");
+    (!table.rows.is_empty()).then(|| Section {
+        id: "competitors",
+        topic: "Win and loss by competitor",
+        title: voice.competitors(&by_losses),
+        tables: vec![table],
+        follows: Some("A deal that names several competitors counts under each.".into()),
+        source: Some(material.source("win_rate")),
+        ..Section::default()
+    })
+}
+
+fn reasons(material: &Material, voice: Voice) -> Option<Section> {
+    let losses = material.facts.team_keys("losses", "reason");
+    let mut by_losses: Vec<(String, u64)> = losses
+        .iter()
+        .filter_map(|fact| Some((fact.key.clone()?, fact.value? as u64)))
+        .collect();
+    by_losses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let total = material.facts.team_value("losses")? as u64;
+    let mut table = Table::new(&["Reason", "#Losses", "#of all"]);
+    for (reason, count) in by_losses.iter().take(MOST_KEYS) {
+        table.row(vec![
+            Cell::text(reason),
+            Cell::number(Some(*count as f64), Unit::Count),
+            Cell::number(Some(*count as f64 / total as f64), Unit::Share),
+        ]);
+    }
+    let mut tables = vec![table];
+    for (dimension, head) in [
+        ("segment", "Segment"),
+        ("product", "Product"),
+        ("source", "Source"),
+        ("type", "Type"),
+    ] {
+        let (table, _) = by_dimension(material, dimension, head);
+        if table.rows.len() > 1 {
+            tables.push(table);
+        }
+    }
+    tables.retain(|table| !table.rows.is_empty());
+    (!tables.is_empty()).then(|| Section {
+        id: "win-loss",
+        topic: "Win and loss by reason and segment",
+        title: voice.reasons(&by_losses, total),
+        tables,
+        source: Some(material.source("losses")),
+        ..Section::default()
+    })
+}
+
+fn reps(material: &Material, voice: Voice) -> Option<Section> {
+    let facts = &material.facts;
+    let columns = [
+        "bookings",
+        "attainment",
+        "win_rate",
+        "deal_size_mean",
+        "pipeline_value",
+        "coverage_ratio",
+        "forecast_accuracy",
+    ];
+    let mut table = Table::new(&[
+        "Rep",
+        "#Bookings",
+        "#Attainment",
+        "#Win rate",
+        "#Mean deal",
+        "#Pipeline",
+        "#Coverage",
+        "#Forecast acc.",
+    ]);
+    let mut names: Vec<&str> = facts.reps("bookings").map(|fact| fact.subject.as_str()).collect();
+    names.retain(|name| is_active(material, name));
+    // In order of name: a table for planning is no ranking.
+    names.sort_unstable();
+    for name in names {
+        let mut cells = vec![Cell::text(name)];
+        cells.extend(columns.map(|id| Cell::of(facts.rep(id, name))));
+        table.row(cells);
+    }
+    let mut team = vec![Cell::text("Team")];
+    team.extend(columns.map(|id| Cell::of(facts.team(id))));
+    table.strong_row(team);
+    Some(Section {
+        id: "reps",
+        topic: "Reps and balance of the team",
+        title: voice.balance(facts.team("reps_at_target"), facts.team("top2_share")),
+        tables: vec![table],
+        source: Some(material.source("bookings")),
+        ..Section::default()
+    })
+}
+
+/// Whether a rep has anything in the period: bookings, pipeline, decided deals or a target.
+pub fn is_active(material: &Material, rep: &str) -> bool {
+    let has = |id: &'static str| {
+        material
+            .facts
+            .rep(id, rep)
+            .and_then(|fact| fact.value)
+            .is_some_and(|value| value > 0.0)
+    };
+    has("bookings") || has("pipeline_count") || has("target") || has("losses") || has("activities")
+}
+
+fn people(material: &Material, voice: Voice) -> Option<Section> {
+    let facts = &material.facts;
+    facts.team_value("turnover_total")?;
+    let metrics = [
+        "turnover_voluntary",
+        "turnover_total",
+        "ramp_days_first_win",
+        "ramp_months",
+        "bookings_per_head",
+    ];
+    Some(Section {
+        id: "people",
+        topic: "Ramp and turnover",
+        title: voice.turnover(facts.team("turnover_voluntary")),
+        tables: vec![trend_table(material, &metrics)],
+        follows: Some(
+            "Turnover is made annual: it is the share that would leave in a year at the pace of the period.".into(),
+        ),
+        source: Some(material.source("turnover_voluntary")),
+        ..Section::default()
+    })
+}
+
+fn coaching(material: &Material, voice: Voice) -> Option<Section> {
+    let facts = &material.facts;
+    facts.team_value("sessions")?;
+    let columns = [
+        "one_on_ones_scheduled",
+        "one_on_one_held_rate",
+        "coaching_hours",
+        "session_quality",
+        "coaching_logged",
+        "management_audit",
+    ];
+    let mut table = Table::new(&[
+        "Manager",
+        "#Scheduled",
+        "#Kept",
+        "#Coaching",
+        "#Quality",
+        "#Logged",
+        "#Audit",
+    ]);
+    for manager in &material.company.roster.managers {
+        let mut cells = vec![Cell::text(manager)];
+        cells.extend(columns.map(|id| Cell::of(facts.manager(id, manager))));
+        table.row(cells);
+    }
+    let mut team = vec![Cell::text("Team")];
+    team.extend(columns.map(|id| Cell::of(facts.team(id))));
+    table.strong_row(team);
+    Some(Section {
+        id: "coaching",
+        topic: "Coaching",
+        title: voice.one_on_ones(facts.team("one_on_one_held_rate")),
+        tables: vec![table],
+        follows: facts.team("coaching_effect").and_then(|fact| {
+            let (value, n) = (fact.value?, fact.n?);
+            Some(format!("Over {n} reps, coaching before and the change of the win rate go together at {value:.2}: correlation, not cause."))
+        }),
+        source: Some(material.source("coaching_hours")),
+        ..Section::default()
+    })
+}
+
+fn next_quarter(material: &Material, voice: Voice) -> Option<Section> {
+    let facts = &material.facts;
+    let metrics = [
+        "pipeline_value",
+        "weighted_pipeline",
+        "coverage_ratio",
+        "coverage_gap",
+        "coverage_remaining",
+        "coverage_required",
+        "pipeline_needed",
+    ];
+    let mut table = Table::new(&["Measure", "#Team"]);
+    for id in metrics {
+        table.row(vec![Cell::text(name_of(id)), Cell::of(facts.team(id))]);
+    }
+    let thin: Vec<String> = facts
+        .reps("coverage_ratio")
+        .filter(|fact| matches!(fact.status, Status::Watch | Status::Alert) && is_active(material, &fact.subject))
+        .map(|fact| fact.subject.clone())
+        .collect();
+    let follows = (!thin.is_empty()).then(|| {
+        format!(
+            "{} below {:.0} times coverage: {}.",
+            sentence(&counted(thin.len() as u64, "rep is", "reps are")),
+            material.company.rules.coverage_healthy,
+            some_names(&thin)
+        )
+    });
+    Some(Section {
+        id: "next-quarter",
+        topic: "Next quarter",
+        title: coverage_sentence(material, voice),
+        tables: vec![table],
+        follows,
+        source: Some(material.source("coverage_ratio")),
+        ..Section::default()
+    })
+}
+
+/// The plan for the next 90 days: each line with the fact that asks for it, owner and date left open.
+fn plan(material: &Material) -> Option<Section> {
+    let facts = &material.facts;
+    let currency = material.currency();
+    let mut table = Table::new(&["What", "Because", "Owner", "By"]);
+    let mut line = |what: &str, because: String| {
+        table.row(vec![
+            Cell::text(what),
+            Cell::text(because),
+            Cell::blank(),
+            Cell::blank(),
+        ]);
+    };
+    if let Some(needed) = facts.team_value("pipeline_needed").filter(|needed| *needed > 0.0) {
+        let amount = super::wording::money_short(needed, currency);
+        line(
+            "Process: create pipeline for the next quarter",
+            format!("{amount} is missing at the present win rate by value"),
+        );
+    }
+    if let Some(kept) = facts
+        .team("one_on_one_held_rate")
+        .filter(|f| f.value.is_some_and(|v| v < 0.9))
+        && let Some(value) = kept.value
+    {
+        line(
+            "Development: keep the one-on-ones",
+            format!("{} of the scheduled ones took place", percent(value)),
+        );
+    }
+    if let Some(hits) = facts
+        .team("forecast_hit_rate")
+        .filter(|f| f.value.is_some_and(|v| v < 0.5))
+        && let Some(value) = hits.value.filter(|_| hits.n.unwrap_or(0) >= super::view::FEWEST)
+    {
+        line(
+            "Process: say what a commit must have",
+            format!("{} of the predicted deals came in the period", percent(value)),
+        );
+    }
+    if let Some(left) = facts
+        .team("turnover_voluntary")
+        .and_then(|fact| fact.numerator)
+        .filter(|left| *left > 0.0)
+    {
+        let text = counted(left as u64, "rep", "reps");
+        line(
+            "Hiring: fill the place of who left",
+            format!("{text} left of their own will"),
+        );
+    }
+    let lines = table.rows.len() as u64;
+    Some(Section {
+        id: "plan",
+        topic: "The next 90 days",
+        title: if lines == 0 {
+            "The figures ask for no change of hiring, development or process.".into()
+        } else {
+            format!(
+                "The figures ask for {} in the next 90 days.",
+                counted(lines, "decision", "decisions")
+            )
+        },
+        tables: if lines == 0 { Vec::new() } else { vec![table] },
+        ..Section::default()
+    })
+}
+
+fn definitions() -> Option<Section> {
+    let mut table = Table::new(&["Measure", "What it says", "How it is computed"]);
+    for metric in catalogue() {
+        table.row(vec![
+            Cell::text(metric.name),
+            Cell::text(metric.meaning),
+            Cell::text(metric.formula),
+        ]);
+    }
+    Some(Section {
+        id: "definitions",
+        topic: "Definitions",
+        title: "What each number means.".into(),
+        tables: vec![table],
+        ..Section::default()
+    })
+}

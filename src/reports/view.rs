@@ -1,0 +1,193 @@
+//! The shape of every report: sections in reading order, each with a sentence, tables and what follows from them.
+//!
+//! Numbers stay numbers with their unit until they are rendered; names and sentences are plain text without markup.
+
+use crate::model::{Fact, Status, Unit};
+use serde::{Deserialize, Serialize};
+
+/// A report as it reads, from top to bottom.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Which report it is: `monthly`, `manager`, `qbr`.
+    pub kind: &'static str,
+    pub title: String,
+    /// Period and as-of date in words.
+    pub subtitle: String,
+    /// The period's label, such as `2026-Q3`.
+    pub period: String,
+    pub as_of: String,
+    /// The whole story in a few sentences.
+    pub opening: Vec<String>,
+    pub figures: Vec<KeyFigure>,
+    pub sections: Vec<Section>,
+    /// What to know about the data behind the numbers.
+    pub quality: Vec<String>,
+}
+
+/// A figure that stands large at the top.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyFigure {
+    pub label: String,
+    pub number: Cell,
+    /// What it is held against, in words.
+    pub note: String,
+    /// The command that shows where it comes from.
+    pub source: String,
+}
+
+/// A part of a report.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Section {
+    /// Stable, for links and file names: `stage-conversion`.
+    pub id: &'static str,
+    /// What it is about, in a word or two: `Stage conversion`.
+    pub topic: &'static str,
+    /// One sentence that says what the section shows.
+    pub title: String,
+    pub paragraphs: Vec<String>,
+    pub tables: Vec<Table>,
+    /// Questions to ask, or things to choose from.
+    pub questions: Vec<String>,
+    /// What follows from it, in one line.
+    pub follows: Option<String>,
+    /// The command that shows where the numbers come from.
+    pub source: Option<String>,
+    /// Lines left empty for handwriting.
+    pub blank_lines: usize,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Table {
+    pub caption: Option<String>,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Column {
+    pub head: String,
+    pub is_number: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    pub cells: Vec<Cell>,
+    /// The row that matters, such as the total or one's own.
+    pub is_strong: bool,
+}
+
+/// A cell: text, or a number with its unit, or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    pub text: Option<String>,
+    pub value: Option<f64>,
+    pub unit: Option<Unit>,
+    /// Whether a ratio reads as a multiple (2.7×) and not as a percentage.
+    pub is_times: bool,
+    pub status: Option<Status>,
+    /// Too few rows to tell anything: the number is shown with its basis and without a colour.
+    pub thin: Option<Basis>,
+    /// Why there is no number.
+    pub reason: Option<String>,
+}
+
+/// The counts behind a ratio.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Basis {
+    pub part: u64,
+    pub whole: u64,
+}
+
+/// Below so many rows a ratio says too little to be judged.
+pub const FEWEST: u64 = 10;
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: Some(text.into()),
+            ..Self::default()
+        }
+    }
+
+    pub fn blank() -> Self {
+        Self::default()
+    }
+
+    /// A number that is not a fact's own, such as the median of several.
+    pub fn number(value: Option<f64>, unit: Unit) -> Self {
+        Self {
+            value,
+            unit: Some(unit),
+            ..Self::default()
+        }
+    }
+
+    pub fn times(self) -> Self {
+        Self { is_times: true, ..self }
+    }
+
+    /// The number of a fact, or why there is none. A ratio of few rows is shown with its counts and not judged.
+    pub fn of(fact: Option<&Fact>) -> Self {
+        let Some(fact) = fact else { return Self::default() };
+        let basis = match (fact.numerator, fact.denominator, fact.low) {
+            (Some(part), Some(whole), Some(_)) => Some(Basis {
+                part: part as u64,
+                whole: whole as u64,
+            }),
+            _ => None,
+        };
+        let thin = basis.filter(|basis| basis.whole < FEWEST);
+        Self {
+            value: fact.value,
+            unit: Some(fact.unit),
+            is_times: is_times(fact.metric),
+            status: Some(fact.status).filter(|_| thin.is_none()),
+            thin,
+            reason: fact.reason.clone().filter(|_| fact.value.is_none()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether a metric's ratio reads as a multiple.
+pub fn is_times(metric: &str) -> bool {
+    matches!(
+        metric,
+        "coverage_ratio" | "coverage_remaining" | "coverage_required" | "quotes_per_win"
+    )
+}
+
+impl Table {
+    /// A table with these heads; those that begin with `#` are numbers, without the sign.
+    pub fn new(heads: &[&str]) -> Self {
+        let columns = heads
+            .iter()
+            .map(|head| Column {
+                head: head.trim_start_matches('#').to_string(),
+                is_number: head.starts_with('#'),
+            })
+            .collect();
+        Self {
+            columns,
+            ..Self::default()
+        }
+    }
+
+    pub fn captioned(self, caption: impl Into<String>) -> Self {
+        Self {
+            caption: Some(caption.into()),
+            ..self
+        }
+    }
+
+    pub fn row(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Row {
+            cells,
+            is_strong: false,
+        });
+    }
+
+    pub fn strong_row(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Row { cells, is_strong: true });
+    }
+}
