@@ -4,13 +4,122 @@
 //! for each source and every finding. A record that cannot be read is rejected and listed, never dropped in
 //! silence, and never stops the reading at the first fault. This module knows no metric and prints nothing.
 
+mod checks;
+mod columns;
+mod currency;
+mod dates;
+mod draft;
+mod encoding;
+mod error;
+mod footer;
+mod identity;
+mod locate;
+mod mapping;
+mod numbers;
+mod people;
+mod precedence;
+mod presets;
+mod rules;
+mod settle;
+mod shape;
+mod source;
+mod stages;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod workbook;
+
+pub use error::{IngestError, UnknownStage};
+pub use rules::RULES;
+
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Currency, Stages, Table};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use draft::Draft;
 use polars::prelude::DataFrame;
+use stages::StageBook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+
+/// Reads every configured source into its canonical frame.
+///
+/// # Errors
+///
+/// Where what came out would be wrong or lacks too much: a file or a required column is missing, an order of day and
+/// month or a decimal sign is open, a stage is unknown, more records are rejected than allowed.
+pub fn read(options: &Options) -> Result<Intake, IngestError> {
+    let mut drafts = BTreeMap::new();
+    for (table, source) in &options.sources {
+        let mut draft = Draft::read(*table, source, options)?;
+        settle::settle(&mut draft, options)?;
+        drafts.insert(*table, draft);
+    }
+    let mut findings = Findings::default();
+    let book = StageBook::of(options, &drafts, &mut findings)?;
+    currency::convert(&mut drafts, &book, options, &mut findings);
+    drafts.values_mut().for_each(identity::replace_earlier);
+    people::resolve(&mut drafts, &mut findings);
+
+    let mut sources = Vec::new();
+    let mut rejected = Vec::new();
+    for draft in drafts.values_mut() {
+        let of_table = checks::rejections(draft)?;
+        let report = checks::report(draft);
+        checks::rejected_share(&report, &of_table, options)?;
+        checks::note(&report, &of_table, &mut findings);
+        findings.merge(std::mem::take(&mut draft.findings));
+        sources.push(report);
+        rejected.extend(of_table);
+    }
+    book.apply(&mut drafts)?;
+    checks::orphans(&drafts, &mut findings);
+    Ok(Intake {
+        tables: records(drafts, &book, options)?,
+        sources,
+        findings,
+        rejected,
+        stages: book.stages,
+    })
+}
+
+/// The frames of all drafts. What an export of opportunities tells of stages joins the history.
+fn records(
+    drafts: BTreeMap<Table, Draft>,
+    book: &StageBook,
+    options: &Options,
+) -> Result<BTreeMap<Table, Records>, IngestError> {
+    let mut entered = None;
+    let mut tables = BTreeMap::new();
+    for (table, draft) in drafts {
+        if !draft.entered.is_empty() {
+            entered = Some(tables::entered(&draft, book)?);
+        }
+        let present = draft.present();
+        let frame = tables::frame(draft, options.as_of)?;
+        tables.insert(table, Records { frame, present });
+    }
+    if let Some(entered) = entered {
+        let present = ["opportunity_id", "changed_at", "stage"];
+        match tables.get_mut(&Table::StageHistory) {
+            Some(history) => {
+                history.frame.vstack_mut_owned(entered)?;
+                history.present.extend(present);
+            }
+            None => {
+                let present = BTreeSet::from(present);
+                tables.insert(
+                    Table::StageHistory,
+                    Records {
+                        frame: entered,
+                        present,
+                    },
+                );
+            }
+        }
+    }
+    Ok(tables)
+}
 
 /// What to read and how. Built by the configuration, or by hand in a test.
 #[derive(Debug, Clone)]
@@ -78,7 +187,7 @@ pub struct SourceReport {
     pub rejected: u64,
     /// Records that a later one with the same id stands for.
     pub replaced: u64,
-    /// Records marked deleted by the CRM.
+    /// Records that are no part of the table: marked deleted by the CRM, or changes of fields that no figure reads.
     pub left_out: u64,
     /// Earliest and latest date among the table's date columns.
     pub dates: Option<(NaiveDate, NaiveDate)>,

@@ -1,0 +1,222 @@
+//! What is looked at once everything has been read: how many records were rejected, and where.
+//!
+//! In come drafts; out go rejections with the records as they stand in their files, and the error that stops the
+//! run where too many were rejected. Knows no metric.
+
+use super::columns::Cells;
+use super::draft::{Draft, FaultColumn, FileRead, RowFault, State, cells_as_text};
+use super::error::IngestError;
+use super::rules;
+use super::shape::Turn;
+use super::{Options, Rejection, SourceReport};
+use crate::diagnostic::{Finding, Findings, Place};
+use crate::model::Table;
+use csv::ByteRecord;
+use std::collections::{BTreeMap, HashSet};
+
+/// The rejected records of a draft in order of place. Those that were rejected after they had been read are read
+/// again for it.
+pub(super) fn rejections(draft: &mut Draft) -> Result<Vec<Rejection>, IngestError> {
+    let mut faults = std::mem::take(&mut draft.faults);
+    faults.sort_by_key(|fault| fault.row);
+    let mut rejected = Vec::with_capacity(faults.len());
+    let mut rest = faults.into_iter().peekable();
+    for at in 0..draft.files.len() {
+        let end = draft.files.get(at + 1).map_or(usize::MAX, |next| next.first_row);
+        let mut of_file = Vec::new();
+        while let Some(fault) = rest.next_if(|fault| fault.row < end) {
+            of_file.push(fault);
+        }
+        let lines: Vec<u64> = of_file
+            .iter()
+            .filter(|fault| fault.record.is_none())
+            .filter_map(|fault| draft.place(fault.row).line)
+            .collect();
+        let again = if lines.is_empty() {
+            BTreeMap::new()
+        } else {
+            draft.files[at].records_at(draft.table, &lines)?
+        };
+        rejected.extend(
+            of_file
+                .into_iter()
+                .map(|fault| rejection(draft, &draft.files[at], fault, &again)),
+        );
+    }
+    Ok(rejected)
+}
+
+fn rejection(draft: &Draft, file: &FileRead, fault: RowFault, again: &BTreeMap<u64, ByteRecord>) -> Rejection {
+    let mut place = draft.place(fault.row);
+    let reread = place.line.and_then(|line| again.get(&line));
+    let position = position(draft, file, fault.column, reread);
+    let record = fault.record.or_else(|| reread.map(cells_as_text)).unwrap_or_default();
+    place.column = position.and_then(|at| file.layout.headers.get(at)).cloned();
+    place.value = position.and_then(|at| record.get(at)).cloned();
+    Rejection {
+        table: draft.table,
+        rule: fault.rule,
+        place,
+        detail: fault.detail,
+        record,
+    }
+}
+
+/// The position in the file of a cell at fault.
+fn position(draft: &Draft, file: &FileRead, column: FaultColumn, record: Option<&ByteRecord>) -> Option<usize> {
+    match column {
+        FaultColumn::Record => None,
+        FaultColumn::At(position) => Some(position),
+        FaultColumn::Frame(at) => {
+            let record = record?;
+            match file.shape.turn(record) {
+                Turn::Feeds(feeds) | Turn::Deleted(feeds) => feeds.get(at)?.cell(record).1,
+                Turn::OtherField => None,
+            }
+        }
+        FaultColumn::Entered(at) => {
+            let (label, _) = draft.entered.get(at)?;
+            let entered = file.layout.entered.iter().find(|entered| entered.label == *label)?;
+            Some(entered.position)
+        }
+    }
+}
+
+/// The place of a cell with its value, read again from its file.
+pub(super) fn look_up(draft: &Draft, row: usize, column: FaultColumn) -> Result<Place, IngestError> {
+    let mut place = draft.place(row);
+    let Some(line) = place.line else { return Ok(place) };
+    let file = draft.file_of(row);
+    let found = file.records_at(draft.table, &[line])?;
+    let record = found.get(&line);
+    let position = position(draft, file, column, record);
+    place.column = position.and_then(|at| file.layout.headers.get(at)).cloned();
+    place.value = position.and_then(|at| Some(String::from_utf8_lossy(record?.get(at)?).trim().to_owned()));
+    Ok(place)
+}
+
+/// What became of the records of a table.
+pub(super) fn report(draft: &Draft) -> SourceReport {
+    let present = draft.present();
+    let missing = draft
+        .table
+        .source_columns()
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| !present.contains(name));
+    SourceReport {
+        table: draft.table,
+        files: draft.files.iter().map(|file| file.report.clone()).collect(),
+        read: draft.states.len() as u64,
+        kept: draft.count(State::Kept),
+        rejected: draft.count(State::Rejected),
+        replaced: draft.count(State::Replaced),
+        left_out: draft.count(State::LeftOut),
+        dates: draft.date_span(),
+        missing: missing.collect(),
+    }
+}
+
+/// Fails where more of a table was rejected than is allowed.
+pub(super) fn rejected_share(
+    report: &SourceReport,
+    rejected: &[Rejection],
+    options: &Options,
+) -> Result<(), IngestError> {
+    if report.rejected == 0 || report.rejected as f64 <= options.max_rejected * report.read as f64 {
+        return Ok(());
+    }
+    let mut counts: BTreeMap<&'static str, (&Rejection, u64)> = BTreeMap::new();
+    for rejection in rejected {
+        counts.entry(rejection.rule.code).or_insert((rejection, 0)).1 += 1;
+    }
+    let mut reasons: Vec<(String, u64)> = counts
+        .into_values()
+        .map(|(example, count)| {
+            (
+                if count == 1 {
+                    example.rule.one
+                } else {
+                    example.rule.many
+                }
+                .to_owned(),
+                count,
+            )
+        })
+        .collect();
+    reasons.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    Err(IngestError::TooManyRejected {
+        table: report.table,
+        rejected: report.rejected,
+        read: report.read,
+        limit: options.max_rejected,
+        reasons,
+        examples: rejected.iter().take(crate::diagnostic::EXAMPLES).map(example).collect(),
+    })
+}
+
+fn example(rejection: &Rejection) -> String {
+    let place = &rejection.place;
+    let mut text = place.file.clone();
+    if let Some(line) = place.line {
+        text += &format!(", line {line}");
+    }
+    if let Some(column) = &place.column {
+        text += &format!(", column \"{column}\"");
+    }
+    if let Some(value) = &place.value {
+        text += &format!(": \"{value}\"");
+    }
+    if let Some(detail) = &rejection.detail {
+        text += &format!(" ({detail})");
+    }
+    text
+}
+
+/// Counts rejected and replaced records among the findings.
+pub(super) fn note(report: &SourceReport, rejected: &[Rejection], findings: &mut Findings) {
+    for rejection in rejected {
+        findings.add(rejection.rule, rejection.place.clone(), rejection.detail.clone());
+    }
+    if report.replaced > 0 {
+        let place = Place {
+            file: report.files.last().map(|file| file.path.clone()).unwrap_or_default(),
+            ..Place::default()
+        };
+        let detail = Some(format!("of {}", report.table.name()));
+        let rule = &rules::RECORDS_REPLACED;
+        findings.add_many(Finding { rule, place, detail }, report.replaced);
+    }
+}
+
+/// Counts changes of opportunities that are not among the opportunities, and changes without a moment.
+pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) {
+    let (Some(opportunities), Some(history)) = (drafts.get(&Table::Opportunities), drafts.get(&Table::StageHistory))
+    else {
+        return;
+    };
+    let ids = |draft: &'_ Draft, row: usize| draft.cells.first().and_then(|cells| cells.text(row)).map(str::to_owned);
+    let known: HashSet<String> = (0..opportunities.states.len())
+        .filter(|row| opportunities.states[*row] != State::Rejected)
+        .filter_map(|row| ids(opportunities, row))
+        .collect();
+    for row in (0..history.states.len()).filter(|row| history.is_kept(*row)) {
+        let Some(id) = history.cells.first().and_then(|cells| cells.text(row)) else {
+            continue;
+        };
+        if !known.contains(id) {
+            let place = Place {
+                value: Some(id.to_owned()),
+                ..history.place(row)
+            };
+            findings.add(&rules::HISTORY_WITHOUT_OPPORTUNITY, place, None);
+        }
+        let is_undated = matches!(
+            history.cells.get(1),
+            Some(Cells::Moments(moments)) if moments[row].under(history.order) == super::dates::ABSENT
+        );
+        if is_undated {
+            findings.add(&rules::HISTORY_WITHOUT_DATE, history.place(row), None);
+        }
+    }
+}

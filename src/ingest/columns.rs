@@ -1,0 +1,392 @@
+//! Columns under construction: cells go in one after the other, typed.
+//!
+//! What a cell leaves open (the order of day and month, the decimal sign, whether a probability is in percent)
+//! stays open here, at a few bytes a cell, until the whole source has been read. Knows no file.
+
+use super::dates::{self, DAY, Readings};
+use super::numbers::{self, Number};
+use super::rules;
+use crate::diagnostic::Rule;
+use crate::model::{Calendar, Kind};
+use chrono_tz::Tz;
+use std::collections::HashMap;
+
+/// The cells of one column.
+pub(super) enum Cells {
+    Text(Texts),
+    /// Ids and references in canonical form.
+    Ids(Texts),
+    Periods(Texts),
+    /// Exact decimals as text.
+    Rates(Texts),
+    Names(Names),
+    Dates(Vec<Days>),
+    Moments(Vec<Readings>),
+    Amounts(Amounts),
+    Probabilities(Probabilities),
+    /// Amounts and probabilities once nothing of them is open: minor units, parts of 10^18; [`ABSENT`] for none.
+    Whole(Vec<i64>),
+    /// NaN where the cell is empty.
+    Numbers(Vec<f64>),
+}
+
+/// In place of a whole number: there is none.
+pub(super) const ABSENT: i64 = i64::MIN;
+
+/// Text of any length, one after the other. A cell without text is an empty one.
+#[derive(Default)]
+pub(super) struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+/// Amounts, and the currency signs that stand beside them.
+#[derive(Default)]
+pub(super) struct Amounts {
+    pub cells: Vec<Number>,
+    /// The sign beside the amount of a row, as a position in `sign_texts`.
+    pub signs: Vec<(u32, u32)>,
+    pub sign_texts: Vec<String>,
+}
+
+/// What the reading of a cell depends on, beside the cell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub zone: Tz,
+    /// The configured decimal sign.
+    pub decimal: Option<char>,
+    pub is_workbook: bool,
+}
+
+/// A date in days since 1970 under both orders; `i32::MIN` where absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Days {
+    pub month_first: i32,
+    pub day_first: i32,
+}
+
+/// Probabilities, and whether any of them says that the column is in percent.
+#[derive(Default)]
+pub(super) struct Probabilities {
+    pub cells: Vec<Number>,
+    pub is_percent: bool,
+}
+
+/// Cells that repeat: each spelling is kept once.
+#[derive(Default)]
+pub(super) struct Names {
+    /// Positions in `spellings`, or [`Names::NONE`].
+    pub keys: Vec<u32>,
+    pub spellings: Vec<String>,
+    known: HashMap<String, u32>,
+}
+
+/// Why a cell cannot be taken.
+pub(super) type Fault = (&'static Rule, Option<String>);
+
+impl Cells {
+    pub fn new(kind: Kind) -> Self {
+        let text = Texts::default;
+        match kind {
+            Kind::Id | Kind::Reference => Cells::Ids(text()),
+            Kind::Text => Cells::Text(text()),
+            Kind::Person | Kind::Stage => Cells::Names(Names::default()),
+            Kind::Money => Cells::Amounts(Amounts::default()),
+            Kind::Date => Cells::Dates(Vec::new()),
+            Kind::Timestamp => Cells::Moments(Vec::new()),
+            Kind::Probability => Cells::Probabilities(Probabilities::default()),
+            Kind::Number => Cells::Numbers(Vec::new()),
+            Kind::Decimal => Cells::Rates(text()),
+            Kind::Period => Cells::Periods(text()),
+        }
+    }
+
+    /// Appends a cell. One that cannot be read is appended as empty and given back as a fault.
+    pub fn push(&mut self, cell: &[u8], manner: Manner) -> Result<(), Fault> {
+        let cell = trimmed(cell);
+        if cell.is_empty() {
+            self.push_none();
+            return Ok(());
+        }
+        let fault = match self {
+            Cells::Text(cells) => {
+                cells.push(&String::from_utf8_lossy(cell));
+                return Ok(());
+            }
+            Cells::Ids(cells) => {
+                let id = String::from_utf8_lossy(cell);
+                cells.push(&canonical_id(&id).unwrap_or_default());
+                return Ok(());
+            }
+            Cells::Names(names) => {
+                names.push(Some(&String::from_utf8_lossy(cell)));
+                return Ok(());
+            }
+            Cells::Dates(cells) => match dates::read(cell, manner.zone, manner.is_workbook) {
+                Some(readings) => {
+                    cells.push(Days::of(readings));
+                    return Ok(());
+                }
+                None => (&rules::DATE_UNREADABLE, dates::EXPECTED),
+            },
+            Cells::Moments(cells) => match dates::read(cell, manner.zone, manner.is_workbook) {
+                Some(readings) => {
+                    cells.push(readings);
+                    return Ok(());
+                }
+                None => (&rules::DATE_UNREADABLE, dates::EXPECTED),
+            },
+            Cells::Amounts(cells) => match numbers::read(cell) {
+                Some((number, beside)) if !beside.is_percent => {
+                    cells.push(number, beside.sign);
+                    return Ok(());
+                }
+                _ => (&rules::AMOUNT_UNREADABLE, numbers::EXPECTED),
+            },
+            Cells::Probabilities(column) => match numbers::read(cell) {
+                Some((number, beside)) if beside.sign.is_none() && number.ungrouped().is_some() => {
+                    column.push(number, beside.is_percent);
+                    return Ok(());
+                }
+                _ => (&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %"),
+            },
+            Cells::Whole(_) => (&rules::NUMBER_UNREADABLE, "a number"),
+            Cells::Numbers(cells) => match figure(cell, manner) {
+                Some(number) => {
+                    cells.push(number);
+                    return Ok(());
+                }
+                None => (&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5"),
+            },
+            Cells::Rates(cells) => match rate(cell, manner) {
+                Some(rate) => {
+                    cells.push(&rate);
+                    return Ok(());
+                }
+                None => (&rules::RATE_UNREADABLE, "a number above 0 such as 1.3652"),
+            },
+            Cells::Periods(cells) => match period(cell) {
+                Some(label) => {
+                    cells.push(&label);
+                    return Ok(());
+                }
+                None => (&rules::PERIOD_UNREADABLE, "a period such as 2026-10, 2026-Q3 or FY2026"),
+            },
+        };
+        self.push_none();
+        Err((fault.0, Some(format!("expected {}", fault.1))))
+    }
+
+    /// Whether the last cell that was pushed is empty.
+    pub fn ends_empty(&self) -> bool {
+        match self {
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
+                cells.get(cells.ends.len().wrapping_sub(1)).is_none()
+            }
+            Cells::Names(names) => names.keys.last().is_none_or(|key| *key == Names::NONE),
+            _ => false,
+        }
+    }
+
+    /// The text of a row in a column of text, ids or names.
+    pub fn text(&self, row: usize) -> Option<&str> {
+        match self {
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.get(row),
+            Cells::Names(names) => names.get(row),
+            _ => None,
+        }
+    }
+
+    pub fn push_none(&mut self) {
+        match self {
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.push(""),
+            Cells::Names(names) => names.push(None),
+            Cells::Dates(cells) => cells.push(Days::EMPTY),
+            Cells::Moments(cells) => cells.push(Readings::EMPTY),
+            Cells::Amounts(cells) => cells.push(Number::EMPTY, None),
+            Cells::Whole(cells) => cells.push(ABSENT),
+            Cells::Probabilities(column) => column.cells.push(Number::EMPTY),
+            Cells::Numbers(cells) => cells.push(f64::NAN),
+        }
+    }
+}
+
+impl Days {
+    pub const ABSENT: i32 = i32::MIN;
+    const EMPTY: Days = Days {
+        month_first: Days::ABSENT,
+        day_first: Days::ABSENT,
+    };
+
+    fn of(readings: Readings) -> Self {
+        Days {
+            month_first: Days::of_moment(readings.month_first),
+            day_first: Days::of_moment(readings.day_first),
+        }
+    }
+
+    /// The day of a moment.
+    fn of_moment(moment: i64) -> i32 {
+        if moment == dates::ABSENT {
+            return Days::ABSENT;
+        }
+        i32::try_from(moment.div_euclid(DAY)).unwrap_or(Days::ABSENT)
+    }
+}
+
+impl Texts {
+    pub fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    pub fn get(&self, row: usize) -> Option<&str> {
+        let end = *self.ends.get(row)?;
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(&self.bytes[start..end]).filter(|text| !text.is_empty())
+    }
+}
+
+impl Amounts {
+    fn push(&mut self, number: Number, sign: Option<&str>) {
+        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.len())) {
+            let known = self.sign_texts.iter().position(|text| text == sign);
+            let at = known.unwrap_or_else(|| {
+                self.sign_texts.push(sign.to_owned());
+                self.sign_texts.len() - 1
+            });
+            self.signs.push((row, u32::try_from(at).unwrap_or(u32::MAX)));
+        }
+        self.cells.push(number);
+    }
+}
+
+impl Probabilities {
+    fn push(&mut self, number: Number, is_percent: bool) {
+        let is_above_one = number
+            .ungrouped()
+            .is_some_and(|share| share.digits > 10_i64.pow(u32::from(share.decimals)));
+        self.is_percent |= is_percent || is_above_one;
+        self.cells.push(number);
+    }
+}
+
+impl Names {
+    pub const NONE: u32 = u32::MAX;
+
+    pub fn push(&mut self, name: Option<&str>) {
+        let key = match name.filter(|name| !is_empty_reference(name)) {
+            None => Names::NONE,
+            Some(name) => self.key(name),
+        };
+        self.keys.push(key);
+    }
+
+    /// The key of a spelling, new or known.
+    pub fn key(&mut self, name: &str) -> u32 {
+        if let Some(key) = self.known.get(name) {
+            return *key;
+        }
+        let key = u32::try_from(self.spellings.len()).unwrap_or(Names::NONE);
+        self.spellings.push(name.to_owned());
+        self.known.insert(name.to_owned(), key);
+        key
+    }
+
+    pub fn get(&self, row: usize) -> Option<&str> {
+        let key = *self.keys.get(row)?;
+        self.spellings.get(key as usize).map(String::as_str)
+    }
+}
+
+/// A cell without white space at its ends, no-break spaces included.
+fn trimmed(cell: &[u8]) -> &[u8] {
+    let ends_plain = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
+    if ends_plain(cell.first()) && ends_plain(cell.last()) {
+        return cell;
+    }
+    match std::str::from_utf8(cell) {
+        Ok(text) => text
+            .trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}')
+            .as_bytes(),
+        Err(_) => cell.trim_ascii(),
+    }
+}
+
+fn is_empty_reference(id: &str) -> bool {
+    matches!(id, "000000000000000AAA" | "000000000000000")
+}
+
+/// An id in the form in which it is compared: of a Salesforce id of 15 characters the one of 18. `None` for a
+/// reference that says "none".
+pub(super) fn canonical_id(id: &str) -> Option<std::borrow::Cow<'_, str>> {
+    if is_empty_reference(id) {
+        return None;
+    }
+    let bytes = id.as_bytes();
+    // Standard objects begin with 0, custom ones with a; whatever else has 15 letters and digits is no such id.
+    let looks_like_salesforce = bytes.len() == 15
+        && (bytes[0] == b'0' || (bytes[0] == b'a' && bytes[1].is_ascii_digit()))
+        && bytes.iter().all(u8::is_ascii_alphanumeric)
+        && bytes.iter().any(u8::is_ascii_alphabetic);
+    if !looks_like_salesforce {
+        return Some(id.into());
+    }
+    // Each suffix letter tells which of five characters are capitals.
+    let mut whole = String::with_capacity(18);
+    whole.push_str(id);
+    for part in bytes.chunks(5) {
+        let capitals = part.iter().enumerate().fold(0_u8, |bits, (at, byte)| {
+            bits | (u8::from(byte.is_ascii_uppercase()) << at)
+        });
+        whole.push(char::from(if capitals < 26 {
+            b'A' + capitals
+        } else {
+            b'0' + capitals - 26
+        }));
+    }
+    Some(whole.into())
+}
+
+fn figure(cell: &[u8], manner: Manner) -> Option<f64> {
+    let (number, _) = numbers::read(cell)?;
+    let sign = manner.decimal.unwrap_or('.');
+    let other = if sign == '.' { ',' } else { '.' };
+    let number = number.under(sign).or_else(|| number.under(other))?;
+    Some(number.to_f64())
+}
+
+fn rate(cell: &[u8], manner: Manner) -> Option<String> {
+    let (number, beside) = numbers::read(cell)?;
+    let rate = manner
+        .decimal
+        .and_then(|sign| number.under(sign))
+        .or_else(|| number.ungrouped())?;
+    (rate.digits > 0 && beside == numbers::Beside::default()).then(|| rate.to_string())
+}
+
+fn period(cell: &[u8]) -> Option<String> {
+    let label = std::str::from_utf8(cell).ok()?.to_ascii_uppercase();
+    // Whether a label is a period does not depend on where the fiscal year begins.
+    Calendar::default().parse(&label).map(|_| label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_salesforce_id_of_15_characters_is_its_form_of_18() {
+        // Worked by hand: 006D0 has one capital at place 3 (8, I), 00000 none (A), abCDE capitals at 2, 3, 4 (28, 2).
+        assert_eq!(canonical_id("006D000000abCDE").as_deref(), Some("006D000000abCDEIA2"));
+        assert_eq!(
+            canonical_id("006D000000abCDEIA2").as_deref(),
+            Some("006D000000abCDEIA2")
+        );
+        assert_ne!(canonical_id("006D000000abCDE"), canonical_id("006D000000abCDe"));
+        for other in ["O1", "123456789012345", "ACME2026DEAL001", "o1"] {
+            assert_eq!(canonical_id(other).as_deref(), Some(other));
+        }
+        assert_eq!(canonical_id("000000000000000AAA"), None);
+    }
+}

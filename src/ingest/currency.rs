@@ -1,0 +1,256 @@
+//! From amounts in any currency to whole minor units of the reporting one.
+//!
+//! In come drafts with amounts as exact decimals; afterwards every amount is whole minor units, rounded once. A
+//! record in a currency without a rate is rejected. Knows no file.
+//!
+//! # Edge cases
+//!
+//! - A closed opportunity is converted at the rate of its close date, an open one at that of the as-of date, and
+//!   its history and quotes at its own rate: a deal's amount moves with the deal, not with the exchange.
+//! - Of several rates for one day the one that stands last in the rates file holds.
+
+use super::Options;
+use super::columns::{ABSENT, Cells};
+use super::draft::{Draft, FaultColumn};
+use super::numbers::{self, Decimal};
+use super::rules;
+use super::stages::StageBook;
+use crate::diagnostic::{Findings, Place};
+use crate::model::{Table, day_number};
+use std::collections::{BTreeMap, HashMap};
+
+/// Rates by currency, in order of the day they hold from; those that always hold come first.
+struct Rates {
+    by_code: HashMap<String, Vec<(i32, Decimal)>>,
+}
+
+/// Converts the amounts of all drafts.
+pub(super) fn convert(
+    drafts: &mut BTreeMap<Table, Draft>,
+    book: &StageBook,
+    options: &Options,
+    findings: &mut Findings,
+) {
+    let rates = drafts.get(&Table::Rates).map_or_else(Rates::none, Rates::of);
+    let today = day_number(options.as_of);
+    let mut of_opportunity: HashMap<String, Decimal> = HashMap::new();
+    for draft in drafts.values_mut() {
+        note_other_signs(draft, options, findings);
+    }
+    if let Some(draft) = drafts.get_mut(&Table::Opportunities) {
+        let row_rates = foreign(draft, options, |draft, row, code| {
+            let day = closed_day(draft, row, book)
+                .filter(|day| *day <= today)
+                .unwrap_or(today);
+            rates.at(code, day).ok_or(day)
+        });
+        for (row, rate) in &row_rates {
+            if let Some(id) = draft.cells[0].text(*row) {
+                of_opportunity.insert(id.to_owned(), *rate);
+            }
+        }
+        let row_rates: HashMap<usize, Decimal> = row_rates.into_iter().collect();
+        settle_amounts(draft, options, |_, row| row_rates.get(&row).copied());
+    }
+    if let Some(draft) = drafts.get_mut(&Table::Quotas) {
+        let row_rates = foreign(draft, options, |_, _, code| rates.at(code, today).ok_or(today));
+        let row_rates: HashMap<usize, Decimal> = row_rates.into_iter().collect();
+        settle_amounts(draft, options, |_, row| row_rates.get(&row).copied());
+    }
+    for draft in drafts.values_mut() {
+        let id = draft.column("opportunity_id");
+        settle_amounts(draft, options, |draft, row| {
+            let id = draft.cells.get(id?)?.text(row)?;
+            of_opportunity.get(id).copied()
+        });
+    }
+}
+
+impl Rates {
+    fn none() -> Self {
+        Rates {
+            by_code: HashMap::new(),
+        }
+    }
+
+    fn of(draft: &Draft) -> Self {
+        let mut by_code: HashMap<String, Vec<(i32, Decimal)>> = HashMap::new();
+        for row in (0..draft.states.len()).filter(|row| draft.is_kept(*row)) {
+            let cell = |name: &str| draft.column(name).and_then(|at| draft.cells[at].text(row));
+            let rate = cell("rate").and_then(|text| numbers::read(text.as_bytes())?.0.under('.'));
+            let from = draft
+                .column("from")
+                .and_then(|at| draft.day(at, row))
+                .unwrap_or(i32::MIN);
+            if let (Some(code), Some(rate)) = (cell("currency").and_then(code_of), rate) {
+                by_code.entry(code).or_default().push((from, rate));
+            }
+        }
+        for rates in by_code.values_mut() {
+            rates.sort_by_key(|(from, _)| *from);
+        }
+        Rates { by_code }
+    }
+
+    /// The rate in force on a day.
+    fn at(&self, code: &str, day: i32) -> Option<Decimal> {
+        let rates = self.by_code.get(code)?;
+        let after = rates.partition_point(|(from, _)| *from <= day);
+        rates.get(after.checked_sub(1)?).map(|(_, rate)| *rate)
+    }
+}
+
+/// The rates of records in another currency; records without one are rejected. `rate` gives the day that has none.
+fn foreign(
+    draft: &mut Draft,
+    options: &Options,
+    rate: impl Fn(&Draft, usize, &str) -> Result<Decimal, i32>,
+) -> Vec<(usize, Decimal)> {
+    let Some(column) = draft.column("currency") else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut rejected = Vec::new();
+    for row in (0..draft.states.len()).filter(|row| draft.is_kept(*row)) {
+        let Some(written) = draft.cells[column].text(row) else {
+            continue;
+        };
+        let Some(code) = code_of(written) else {
+            rejected.push((row, (&rules::CURRENCY_UNREADABLE, None)));
+            continue;
+        };
+        if code == options.currency.code() {
+            continue;
+        }
+        match rate(draft, row, &code) {
+            Ok(rate) => found.push((row, rate)),
+            Err(day) => {
+                let day = crate::model::date_of(day)
+                    .map(|day| day.to_string())
+                    .unwrap_or_default();
+                let detail = format!("no rate from {code} to {} holds on {day}", options.currency);
+                rejected.push((row, (&rules::CURRENCY_WITHOUT_RATE, Some(detail))));
+            }
+        }
+    }
+    for (row, fault) in rejected {
+        draft.reject(row, fault, FaultColumn::Frame(column));
+    }
+    found
+}
+
+/// Makes whole minor units of every column of amounts that is not yet.
+fn settle_amounts(draft: &mut Draft, options: &Options, rate: impl Fn(&Draft, usize) -> Option<Decimal>) {
+    for column in 0..draft.cells.len() {
+        if !matches!(draft.cells[column], Cells::Amounts(_)) {
+            continue;
+        }
+        let mut whole = Vec::with_capacity(draft.states.len());
+        let mut too_large = Vec::new();
+        for row in 0..draft.states.len() {
+            let minor = draft.minor(column, row, &options.currency, rate(draft, row));
+            if minor == Some(None) {
+                too_large.push(row);
+            }
+            whole.push(minor.flatten().unwrap_or(ABSENT));
+        }
+        draft.cells[column] = Cells::Whole(whole);
+        for row in too_large {
+            let detail = Some("it is too large to count in".to_owned());
+            draft.reject(row, (&rules::AMOUNT_UNREADABLE, detail), FaultColumn::Frame(column));
+        }
+    }
+}
+
+/// The close date of an opportunity that stands in a closed stage.
+fn closed_day(draft: &Draft, row: usize, book: &StageBook) -> Option<i32> {
+    let stage = draft.cells[draft.column("stage")?].text(row)?;
+    book.find(stage).filter(|(_, stage)| stage.is_closed())?;
+    draft.day(draft.column("close_date")?, row)
+}
+
+/// The code of a currency as a cell names it.
+fn code_of(written: &str) -> Option<String> {
+    let code = match written.trim() {
+        "€" => "EUR",
+        "£" => "GBP",
+        "US$" => "USD",
+        other => other,
+    };
+    let named = match super::presets::normal(code).as_str() {
+        "usdollar" | "usdollars" | "unitedstatesdollar" => "USD",
+        "canadiandollar" | "canadiandollars" => "CAD",
+        "australiandollar" => "AUD",
+        "euro" | "euros" => "EUR",
+        "poundsterling" | "britishpound" | "britishpoundsterling" => "GBP",
+        "swissfranc" => "CHF",
+        "japaneseyen" => "JPY",
+        _ => code,
+    };
+    crate::model::Currency::new(named).map(|currency| currency.code().to_owned())
+}
+
+/// Says so where an amount carries the sign of another currency than its record's.
+fn note_other_signs(draft: &Draft, options: &Options, findings: &mut Findings) {
+    let currency = draft.column("currency");
+    for cells in &draft.cells {
+        let Cells::Amounts(amounts) = cells else { continue };
+        for (row, sign) in &amounts.signs {
+            let row = *row as usize;
+            let Some(sign) = amounts.sign_texts.get(*sign as usize).filter(|_| draft.is_kept(row)) else {
+                continue;
+            };
+            let own = currency.and_then(|at| draft.cells[at].text(row)).and_then(code_of);
+            let code = own.as_deref().unwrap_or(options.currency.code());
+            if !may_mean(sign, code) {
+                let place = Place {
+                    value: Some(sign.clone()),
+                    ..draft.place(row)
+                };
+                findings.add(&rules::CURRENCY_SIGN_DIFFERS, place, Some(format!("counted as {code}")));
+            }
+        }
+    }
+}
+
+/// Whether a sign beside an amount may stand for a currency.
+fn may_mean(sign: &str, code: &str) -> bool {
+    let codes: &[&str] = match sign.to_uppercase().as_str() {
+        "$" => {
+            return matches!(
+                code,
+                "USD"
+                    | "CAD"
+                    | "AUD"
+                    | "NZD"
+                    | "MXN"
+                    | "SGD"
+                    | "HKD"
+                    | "TWD"
+                    | "ARS"
+                    | "CLP"
+                    | "COP"
+                    | "BRL"
+                    | "UYU"
+                    | "JMD"
+                    | "TTD"
+                    | "BBD"
+                    | "BSD"
+                    | "BZD"
+                    | "FJD"
+                    | "NAD"
+            );
+        }
+        "US$" | "USD$" | "U$" => &["USD"],
+        "C$" | "CA$" | "CAD$" | "CDN$" => &["CAD"],
+        "A$" | "AU$" => &["AUD"],
+        "R$" => &["BRL"],
+        "€" => &["EUR"],
+        "£" => &["GBP", "EGP", "GIP", "FKP", "SHP"],
+        "¥" => &["JPY", "CNY"],
+        "₹" => &["INR"],
+        other if other.len() == 3 && other.bytes().all(|byte| byte.is_ascii_uppercase()) => return other == code,
+        _ => return true,
+    };
+    codes.contains(&code)
+}

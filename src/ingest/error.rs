@@ -1,0 +1,213 @@
+//! Why the reading of the exports cannot go on. Each error names its subject and says what to write or to add.
+
+use crate::model::Table;
+use std::fmt::Write as _;
+use std::io;
+use thiserror::Error;
+
+/// The run stops: nothing that could be computed from these files would be right.
+#[derive(Debug, Error)]
+pub enum IngestError {
+    #[error("no file matches \"{pattern}\", which is configured for {}", table.name())]
+    NoFile { table: Table, pattern: String },
+    #[error("\"{pattern}\", configured for {}, is not a path or glob: {reason}", table.name())]
+    Pattern {
+        table: Table,
+        pattern: String,
+        reason: String,
+    },
+    #[error("cannot read {file}")]
+    Io {
+        file: String,
+        #[source]
+        cause: io::Error,
+    },
+    #[error("cannot read the workbook {file}: {reason}")]
+    Workbook { file: String, reason: String },
+    #[error("{file} is empty: it has no header row")]
+    NoHeader { file: String },
+    #[error("{file}, line {line}: a quotation mark opens a cell and none closes it before the end of the file")]
+    OpenQuote { file: String, line: u64 },
+    #[error("{file} has more records than can be read: the limit is 4 billion for a table")]
+    TooMany { file: String },
+    #[error("{}", missing_column(*table, file, column, headers, nearest.as_deref(), advice.as_deref()))]
+    MissingColumn {
+        table: Table,
+        file: String,
+        column: &'static str,
+        headers: Vec<String>,
+        /// The header that looks most like the one wanted.
+        nearest: Option<String>,
+        /// What to do in the CRM the file comes from.
+        advice: Option<String>,
+    },
+    #[error(
+        "[columns.{}] {column} = \"{header}\": no file of this table has that header{}",
+        table.name(),
+        did_you_mean(nearest.as_deref())
+    )]
+    NoSuchHeader {
+        table: Table,
+        column: String,
+        header: String,
+        nearest: Option<String>,
+    },
+    #[error(
+        "[columns.{}] {column}: {} has no column of that name{}",
+        table.name(),
+        table.name(),
+        did_you_mean(nearest.as_deref())
+    )]
+    NoSuchColumn {
+        table: Table,
+        column: String,
+        nearest: Option<String>,
+    },
+    #[error(
+        "the dates of {} can be read with the month first or with the day first, and nothing in them decides\n  \
+         {file}, line {line}, column \"{column}\": \"{value}\" is {month_first} or {day_first}\n\
+         write date_order = \"mdy\" or date_order = \"dmy\" under [input]",
+        table.name()
+    )]
+    OpenDateOrder {
+        table: Table,
+        file: String,
+        line: u64,
+        column: String,
+        value: String,
+        month_first: String,
+        day_first: String,
+    },
+    #[error(
+        "the amounts of {} can be read with a decimal point or a decimal comma, and nothing in them decides\n  \
+         {file}, line {line}, column \"{column}\": \"{value}\"\n\
+         write decimal = \".\" or decimal = \",\" under [input]",
+        table.name()
+    )]
+    OpenDecimal {
+        table: Table,
+        file: String,
+        line: u64,
+        column: String,
+        value: String,
+    },
+    #[error("{}", too_many_rejected(*table, *rejected, *read, *limit, reasons, examples))]
+    TooManyRejected {
+        table: Table,
+        rejected: u64,
+        read: u64,
+        /// The share that may be rejected.
+        limit: f64,
+        /// What was wrong, with how often, most frequent first.
+        reasons: Vec<(String, u64)>,
+        examples: Vec<String>,
+    },
+    #[error("{}", unknown_stages(stages))]
+    UnknownStages { stages: Vec<UnknownStage> },
+    #[error("{}", no_stages(names, reason))]
+    NoStages {
+        /// Stage names of the data with how often each stands.
+        names: Vec<(String, u64)>,
+        reason: &'static str,
+    },
+    #[error("a table could not be built")]
+    Frame(#[from] polars::error::PolarsError),
+}
+
+/// A stage of the data that is neither configured nor renamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownStage {
+    pub name: String,
+    pub count: u64,
+    /// The first place where it stands, as file and line.
+    pub place: String,
+    pub nearest: Option<String>,
+}
+
+/// The candidate most like a word, where one is like it at all. Case does not matter.
+pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let wanted = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.75)
+        .max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(left.1)))
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
+}
+
+fn missing_column(
+    table: Table,
+    file: &str,
+    column: &str,
+    headers: &[String],
+    nearest: Option<&str>,
+    advice: Option<&str>,
+) -> String {
+    let mut text = format!(
+        "{file} has no column for {column}, which {} cannot do without\n  its headers: {}",
+        table.name(),
+        headers.join(", ")
+    );
+    if let Some(advice) = advice {
+        let _ = write!(text, "\n{advice}");
+    }
+    let header = nearest.unwrap_or("the header in the file");
+    let _ = write!(
+        text,
+        "\nif it has another name, write under [columns.{}]: {column} = \"{header}\"",
+        table.name()
+    );
+    text
+}
+
+fn too_many_rejected(
+    table: Table,
+    rejected: u64,
+    read: u64,
+    limit: f64,
+    reasons: &[(String, u64)],
+    examples: &[String],
+) -> String {
+    let mut text = format!(
+        "{rejected} of {read} records of {} cannot be read, more than the {} % that max_rejected allows",
+        table.name(),
+        limit * 100.0
+    );
+    for (reason, count) in reasons {
+        let _ = write!(text, "\n  {count} {reason}");
+    }
+    for example in examples {
+        let _ = write!(text, "\n  {example}");
+    }
+    text.push_str("\ncorrect the file, or raise max_rejected under [input] to go on without these records");
+    text
+}
+
+fn unknown_stages(stages: &[UnknownStage]) -> String {
+    let mut text = String::from("the exports have stages that are not configured");
+    for stage in stages {
+        let _ = write!(
+            text,
+            "\n  \"{}\", {} times, first in {}",
+            stage.name, stage.count, stage.place
+        );
+        if let Some(nearest) = &stage.nearest {
+            let _ = write!(text, " (nearest: \"{nearest}\")");
+        }
+    }
+    text.push_str("\nname them under [stages], or say what they are called now under [stages] renamed");
+    text
+}
+
+fn no_stages(names: &[(String, u64)], reason: &str) -> String {
+    let mut text = format!("the order of the stages is not known: {reason}");
+    for (name, count) in names {
+        let _ = write!(text, "\n  \"{name}\", {count} times");
+    }
+    text.push_str("\nwrite them in order under [stages]: open = [\"…\", \"…\"], won = [\"…\"], lost = [\"…\"]");
+    text
+}

@@ -1,0 +1,172 @@
+//! Words that people and smaller CRMs use for the canonical columns, of no CRM in particular.
+
+use super::Preset;
+use crate::model::Table;
+
+pub(super) static PRESET: Preset = Preset {
+    name: "canonical",
+    tables: &[
+        (
+            Table::Opportunities,
+            &[
+                ("id", &["id", "opportunityid", "dealid", "recordid"]),
+                (
+                    "name",
+                    &["name", "opportunity", "deal", "opportunityname", "dealname", "title"],
+                ),
+                (
+                    "account",
+                    &["account", "accountname", "company", "customer", "companyname"],
+                ),
+                (
+                    "owner",
+                    &[
+                        "owner",
+                        "rep",
+                        "salesrep",
+                        "salesagent",
+                        "accountexecutive",
+                        "salesperson",
+                    ],
+                ),
+                ("stage", &["stage", "dealstage", "salesstage"]),
+                ("amount", &["amount", "value", "dealvalue", "closevalue", "acv"]),
+                ("currency", &["currency", "currencycode"]),
+                (
+                    "created_date",
+                    &[
+                        "createddate",
+                        "created",
+                        "createdon",
+                        "createdat",
+                        "createdate",
+                        "createdtime",
+                    ],
+                ),
+                ("close_date", &["closedate", "closingdate", "expectedclosedate"]),
+                ("forecast_category", &["forecastcategory"]),
+                ("probability", &["probability"]),
+                ("pipeline", &["pipeline"]),
+                ("type", &["type", "dealtype"]),
+                ("segment", &["segment"]),
+                ("product", &["product"]),
+                ("source", &["source", "leadsource"]),
+                ("competitor", &["competitor", "competitors", "primarycompetitor"]),
+                ("reason", &["reason", "lossreason", "lostreason", "closedlostreason"]),
+                ("next_step", &["nextstep"]),
+                ("next_step_date", &["nextstepdate"]),
+                ("last_activity_date", &["lastactivitydate", "lastactivity"]),
+                ("is_deleted", &["isdeleted"]),
+            ],
+        ),
+        (
+            Table::StageHistory,
+            &[
+                ("opportunity_id", &["opportunityid", "dealid", "recordid"]),
+                (
+                    "changed_at",
+                    &["changedat", "changedon", "date", "timestamp", "modifiedtime"],
+                ),
+                ("from_stage", &["fromstage"]),
+                ("to_stage", &["tostage"]),
+                ("stage", &["stage"]),
+                ("amount", &["amount"]),
+                ("close_date", &["closedate"]),
+                ("forecast_category", &["forecastcategory"]),
+                ("probability", &["probability"]),
+                ("field", &["field", "property"]),
+                ("old_value", &["oldvalue"]),
+                ("new_value", &["newvalue"]),
+                ("is_deleted", &["isdeleted"]),
+            ],
+        ),
+        (
+            Table::Activities,
+            &[
+                ("id", &["id", "activityid"]),
+                ("owner", &["owner", "rep", "assignedto"]),
+                ("date", &["date", "activitydate", "duedate"]),
+                ("type", &["type", "activitytype"]),
+                ("opportunity_id", &["opportunityid", "dealid"]),
+                ("account", &["account", "accountname", "company"]),
+                ("status", &["status"]),
+                ("outcome", &["outcome", "result"]),
+                ("minutes", &["minutes", "durationminutes"]),
+                ("subject", &["subject"]),
+                ("is_deleted", &["isdeleted"]),
+            ],
+        ),
+        (
+            Table::Quotas,
+            &[
+                ("rep", &["rep", "owner", "name", "salesrep"]),
+                ("period", &["period", "month", "quarter"]),
+                ("amount", &["amount", "quota", "target", "quotaamount"]),
+                ("currency", &["currency", "currencycode"]),
+            ],
+        ),
+        (
+            Table::Reps,
+            &[
+                ("name", &["name", "fullname", "rep", "salesagent", "salesrep"]),
+                ("first_name", &["firstname"]),
+                ("last_name", &["lastname"]),
+                ("id", &["id", "userid", "employeeid"]),
+                ("email", &["email", "emailaddress", "mail"]),
+                ("manager", &["manager", "managername", "reportsto"]),
+                ("team", &["team", "region", "regionaloffice"]),
+                ("role", &["role", "title", "jobtitle"]),
+                ("hire_date", &["hiredate", "startdate", "hiredon"]),
+                ("end_date", &["enddate", "terminationdate", "leavedate"]),
+                ("end_type", &["endtype", "terminationtype"]),
+            ],
+        ),
+        (
+            Table::Coaching,
+            &[
+                ("date", &["date", "sessiondate"]),
+                ("manager", &["manager", "coach"]),
+                ("rep", &["rep", "owner", "coachee"]),
+                ("kind", &["kind", "type"]),
+                ("status", &["status"]),
+                ("minutes", &["minutes", "duration", "durationminutes"]),
+                ("focus", &["focus", "topic"]),
+                ("feedback", &["feedback", "notes"]),
+                ("next_step", &["nextstep", "nextsteps"]),
+                ("score", &["score"]),
+            ],
+        ),
+        (
+            Table::Quotes,
+            &[
+                ("opportunity_id", &["opportunityid", "dealid"]),
+                ("sent_date", &["sentdate", "senton", "date"]),
+                ("amount", &["amount", "total"]),
+                ("status", &["status"]),
+            ],
+        ),
+        (
+            Table::Forecasts,
+            &[
+                ("period", &["period"]),
+                ("submitted_on", &["submittedon", "submitted", "date"]),
+                ("amount", &["amount", "forecast"]),
+                ("rep", &["rep", "owner"]),
+                ("category", &["category", "forecastcategory"]),
+            ],
+        ),
+        (
+            Table::Rates,
+            &[
+                ("currency", &["currency", "currencycode", "isocode"]),
+                ("rate", &["rate", "exchangerate"]),
+                ("from", &["from", "startdate", "date", "validfrom"]),
+            ],
+        ),
+    ],
+    marks: &[],
+    advice: &[],
+    open_stages: &[],
+    won_stages: &[],
+    lost_stages: &[],
+};

@@ -1,0 +1,327 @@
+//! Decides what the cells of a source leave open, once all of its files have been read: the order of day and
+//! month, the decimal sign, whether a probability is in percent.
+//!
+//! In comes a draft; afterwards its dates and amounts mean one thing each, and records that do not fit what was
+//! decided are rejected. Where nothing decides, the run stops and shows a cell that could be read both ways.
+//!
+//! # Edge cases
+//!
+//! - A column that only one order fits decides for all columns of the source. Where no order fits everything,
+//!   the one that fits more cells holds and the other records are rejected.
+//! - `5/5/2026` is the same day either way and decides nothing.
+
+use super::columns::{ABSENT, Cells, Days};
+use super::dates;
+use super::draft::{Draft, FaultColumn};
+use super::error::IngestError;
+use super::numbers;
+use super::rules;
+use super::{DateOrder, Options};
+use crate::model::tables::PROBABILITY_ONE;
+use crate::model::{Currency, date_of};
+use chrono::NaiveDate;
+
+/// Settles everything that is open in a draft.
+pub(super) fn settle(draft: &mut Draft, options: &Options) -> Result<(), IngestError> {
+    draft.order = date_order(draft, options.date_order)?;
+    draft.decimal = decimal(draft, options.decimal)?;
+    reject_unfit_dates(draft);
+    reject_unfit_amounts(draft);
+    settle_probabilities(draft);
+    Ok(())
+}
+
+/// A cell that leaves a question open, or how many answer it.
+#[derive(Default)]
+struct Votes {
+    /// How many cells fit only the first answer, and how many only the second.
+    only_first: u64,
+    only_second: u64,
+    /// The first cell that fits both and means something else under each.
+    open: Option<(usize, FaultColumn)>,
+}
+
+impl Votes {
+    fn add(&mut self, row: usize, column: FaultColumn, first: bool, second: bool, differ: bool) {
+        match (first, second) {
+            (true, false) => self.only_first += 1,
+            (false, true) => self.only_second += 1,
+            (true, true) if differ && self.open.is_none_or(|(earliest, _)| row < earliest) => {
+                self.open = Some((row, column));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the cells decide for the first answer; `None` where they leave it open or are at odds evenly.
+    fn decide(&self) -> Option<bool> {
+        match self.only_first.cmp(&self.only_second) {
+            std::cmp::Ordering::Greater => Some(true),
+            std::cmp::Ordering::Less => Some(false),
+            std::cmp::Ordering::Equal if self.open.is_none() && self.only_first == 0 => Some(true),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+}
+
+fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result<DateOrder, IngestError> {
+    if let Some(order) = configured {
+        return Ok(order);
+    }
+    let mut whole = Votes::default();
+    // A column that fits one order throughout speaks for it, be its cells few or many.
+    let (mut for_month, mut for_day) = (false, false);
+    for (column, cells) in date_columns(draft) {
+        let mut votes = Votes::default();
+        for row in kept(draft) {
+            let (month, day) = pair(cells, row);
+            votes.add(row, column, month != dates::ABSENT, day != dates::ABSENT, month != day);
+        }
+        for_month |= votes.only_first > 0 && votes.only_second == 0;
+        for_day |= votes.only_second > 0 && votes.only_first == 0;
+        whole.only_first += votes.only_first;
+        whole.only_second += votes.only_second;
+        if let Some((row, column)) = votes.open {
+            whole.add(row, column, true, true, true);
+        }
+    }
+    let is_month_first = match (for_month, for_day) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => whole.decide(),
+    };
+    match (is_month_first, whole.open) {
+        (Some(true), _) => Ok(DateOrder::MonthFirst),
+        (Some(false), _) => Ok(DateOrder::DayFirst),
+        (None, Some((row, column))) => Err(open_order(draft, row, column)?),
+        // As many cells for one as for the other: most of a column's records would be rejected either way.
+        (None, None) => Ok(DateOrder::MonthFirst),
+    }
+}
+
+fn open_order(draft: &Draft, row: usize, column: FaultColumn) -> Result<IngestError, IngestError> {
+    let seen = super::checks::look_up(draft, row, column)?;
+    let moments = date_columns(draft)
+        .find(|(of, _)| *of == column)
+        .map(|(_, cells)| pair(cells, row));
+    let day = |moment: i64| day_of(moment).map_or_else(String::new, |day| day.to_string());
+    let (month, first) = moments.unwrap_or((dates::ABSENT, dates::ABSENT));
+    Ok(IngestError::OpenDateOrder {
+        table: draft.table,
+        file: seen.file,
+        line: seen.line.unwrap_or(0),
+        column: seen.column.unwrap_or_default(),
+        value: seen.value.unwrap_or_default(),
+        month_first: day(month),
+        day_first: day(first),
+    })
+}
+
+fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError> {
+    if let Some(sign) = configured {
+        return Ok(sign);
+    }
+    let mut votes = Votes::default();
+    for (at, cells) in draft.cells.iter().enumerate() {
+        let Cells::Amounts(amounts) = cells else { continue };
+        for row in kept(draft) {
+            let number = amounts.cells[row];
+            let (point, comma) = (number.under('.'), number.under(','));
+            if point != comma {
+                votes.add(
+                    row,
+                    FaultColumn::Frame(at),
+                    point.is_some(),
+                    comma.is_some(),
+                    number.is_open(),
+                );
+            }
+        }
+    }
+    match (votes.decide(), votes.open) {
+        (Some(true), _) | (None, None) => Ok('.'),
+        (Some(false), _) => Ok(','),
+        (None, Some((row, column))) => {
+            let seen = super::checks::look_up(draft, row, column)?;
+            Err(IngestError::OpenDecimal {
+                table: draft.table,
+                file: seen.file,
+                line: seen.line.unwrap_or(0),
+                column: seen.column.unwrap_or_default(),
+                value: seen.value.unwrap_or_default(),
+            })
+        }
+    }
+}
+
+fn reject_unfit_dates(draft: &mut Draft) {
+    let order = draft.order;
+    let name = match order {
+        DateOrder::MonthFirst => "with the month first",
+        DateOrder::DayFirst => "with the day first",
+    };
+    let mut unfit = Vec::new();
+    for (column, cells) in date_columns(draft) {
+        unfit.extend(
+            kept(draft)
+                .filter(|row| {
+                    let (month, day) = pair(cells, *row);
+                    let chosen = if order == DateOrder::MonthFirst { month } else { day };
+                    chosen == dates::ABSENT && month != day
+                })
+                .map(|row| (row, column)),
+        );
+    }
+    for (row, column) in unfit {
+        let detail = format!("the other dates of this source are written {name}");
+        draft.reject(row, (&rules::DATE_UNREADABLE, Some(detail)), column);
+    }
+}
+
+fn reject_unfit_amounts(draft: &mut Draft) {
+    let sign = draft.decimal;
+    let mut unfit = Vec::new();
+    for (at, cells) in draft.cells.iter().enumerate() {
+        let Cells::Amounts(amounts) = cells else { continue };
+        let is_unfit = |row: &usize| !amounts.cells[*row].is_empty() && amounts.cells[*row].under(sign).is_none();
+        unfit.extend(kept(draft).filter(is_unfit).map(|row| (row, FaultColumn::Frame(at))));
+    }
+    for (row, column) in unfit {
+        let detail = format!(
+            "the decimal sign of this source is \"{sign}\"; expected {}",
+            numbers::EXPECTED
+        );
+        draft.reject(row, (&rules::AMOUNT_UNREADABLE, Some(detail)), column);
+    }
+}
+
+/// Makes parts of 10^18 of probabilities, in percent where any of the column says so.
+fn settle_probabilities(draft: &mut Draft) {
+    // History holds the probability before and after a change in two columns: they are one as to percent.
+    let is_percent = draft
+        .cells
+        .iter()
+        .any(|cells| matches!(cells, Cells::Probabilities(column) if column.is_percent));
+    let mut out_of_range = Vec::new();
+    for at in 0..draft.cells.len() {
+        let Cells::Probabilities(column) = &draft.cells[at] else {
+            continue;
+        };
+        let mut parts = Vec::with_capacity(column.cells.len());
+        for (row, number) in column.cells.iter().enumerate() {
+            let share = number
+                .ungrouped()
+                .map(|share| share.scaled(if is_percent { 16 } else { 18 }, None));
+            match share {
+                None => parts.push(ABSENT),
+                Some(Some(part)) if (0..=PROBABILITY_ONE).contains(&part) => parts.push(part),
+                Some(_) => {
+                    parts.push(ABSENT);
+                    out_of_range.push((row, FaultColumn::Frame(at)));
+                }
+            }
+        }
+        draft.cells[at] = Cells::Whole(parts);
+    }
+    for (row, column) in out_of_range {
+        let unit = if is_percent {
+            "percent, from 0 to 100"
+        } else {
+            "a share, from 0 to 1"
+        };
+        let detail = format!("the column is read as {unit}");
+        draft.reject(row, (&rules::PROBABILITY_OUT_OF_RANGE, Some(detail)), column);
+    }
+}
+
+impl Draft {
+    /// The day of a row in a column of dates, where it has one.
+    pub fn day(&self, column: usize, row: usize) -> Option<i32> {
+        let Cells::Dates(days) = self.cells.get(column)? else {
+            return None;
+        };
+        let days = days.get(row)?;
+        let day = match self.order {
+            DateOrder::MonthFirst => days.month_first,
+            DateOrder::DayFirst => days.day_first,
+        };
+        (day != Days::ABSENT).then_some(day)
+    }
+
+    /// The amount of a row in whole minor units, converted where a rate is given. The inner `None` is an amount
+    /// too large to hold.
+    pub fn minor(
+        &self,
+        column: usize,
+        row: usize,
+        currency: &Currency,
+        rate: Option<numbers::Decimal>,
+    ) -> Option<Option<i64>> {
+        let Cells::Amounts(amounts) = self.cells.get(column)? else {
+            return None;
+        };
+        let amount = amounts.cells.get(row)?.under(self.decimal)?;
+        Some(amount.scaled(currency.decimals(), rate))
+    }
+
+    /// Earliest and latest day among the dates and moments of the records kept.
+    pub fn date_span(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let mut span: Option<(i64, i64)> = None;
+        for (_, cells) in date_columns(self) {
+            for row in kept(self) {
+                let (month, day) = pair(cells, row);
+                let moment = if self.order == DateOrder::MonthFirst {
+                    month
+                } else {
+                    day
+                };
+                if moment != dates::ABSENT {
+                    let (least, most) = span.unwrap_or((moment, moment));
+                    span = Some((least.min(moment), most.max(moment)));
+                }
+            }
+        }
+        let (least, most) = span?;
+        Some((day_of(least)?, day_of(most)?))
+    }
+}
+
+fn kept(draft: &Draft) -> impl Iterator<Item = usize> {
+    (0..draft.states.len()).filter(|row| draft.is_kept(*row))
+}
+
+fn date_columns(draft: &Draft) -> impl Iterator<Item = (FaultColumn, &Cells)> {
+    let frame = draft
+        .cells
+        .iter()
+        .enumerate()
+        .map(|(at, cells)| (FaultColumn::Frame(at), cells));
+    let entered = draft
+        .entered
+        .iter()
+        .enumerate()
+        .map(|(at, (_, cells))| (FaultColumn::Entered(at), cells));
+    frame
+        .chain(entered)
+        .filter(|(_, cells)| matches!(cells, Cells::Dates(_) | Cells::Moments(_)))
+}
+
+/// A cell with the month first and with the day first, in microseconds.
+fn pair(cells: &Cells, row: usize) -> (i64, i64) {
+    let moment = |day: i32| {
+        if day == Days::ABSENT {
+            dates::ABSENT
+        } else {
+            i64::from(day) * dates::DAY
+        }
+    };
+    match cells {
+        Cells::Dates(days) => (moment(days[row].month_first), moment(days[row].day_first)),
+        Cells::Moments(moments) => (moments[row].month_first, moments[row].day_first),
+        _ => (dates::ABSENT, dates::ABSENT),
+    }
+}
+
+fn day_of(moment: i64) -> Option<NaiveDate> {
+    date_of(i32::try_from(moment.div_euclid(dates::DAY)).ok()?)
+}
