@@ -111,10 +111,7 @@ impl Options {
 }
 
 fn whole_number(name: &str, value: &str) -> Result<u64, String> {
-    value
-        .replace('_', "")
-        .parse()
-        .map_err(|_| format!("{name} needs a whole number, not {value:?}"))
+    value.replace('_', "").parse().map_err(|_| format!("{name} needs a whole number, not {value:?}"))
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -276,12 +273,7 @@ impl Quarter {
 /// As in `2027-Q3`: the fiscal year is named for the calendar year in which it ends.
 impl fmt::Display for Quarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}-Q{}",
-            FIRST_DAY.year() + 1 + self.year() as i32,
-            self.within_year() + 1
-        )
+        write!(f, "{}-Q{}", FIRST_DAY.year() + 1 + self.year() as i32, self.within_year() + 1)
     }
 }
 
@@ -510,10 +502,7 @@ impl Person {
     fn quota(&self, quarter: Quarter) -> f64 {
         let growth = [0.86, 0.93, 1.0][quarter.year()];
         let length = (quarter.end() - quarter.start()).num_days() as f64;
-        let stay = self
-            .character
-            .left
-            .map_or(1.0, |left| (left.day() - quarter.start()).num_days() as f64 / length);
+        let stay = self.character.left.map_or(1.0, |left| (left.day() - quarter.start()).num_days() as f64 / length);
         let quota = self.character.quota * self.volume * growth * self.ramp(quarter) * stay.clamp(0.0, 1.0);
         (quota / 1000.0).round() * 1000.0
     }
@@ -544,11 +533,7 @@ impl Person {
     }
 
     fn losses(&self, decided: NaiveDate) -> [f64; 4] {
-        if self.rushes(decided) {
-            LOSSES_IN_COLLAPSE
-        } else {
-            LOSSES
-        }
+        if self.rushes(decided) { LOSSES_IN_COLLAPSE } else { LOSSES }
     }
 
     fn win_rate(&self, decided: NaiveDate) -> f64 {
@@ -620,11 +605,7 @@ impl Plan {
                 continue;
             }
             // Deals are won late in a quarter and lost at any time.
-            let (won_so_far, lost_so_far) = if quarter == Quarter::RUNNING {
-                (0.12, 0.17)
-            } else {
-                (1.0, 1.0)
-            };
+            let (won_so_far, lost_so_far) = if quarter == Quarter::RUNNING { (0.12, 0.17) } else { (1.0, 1.0) };
             let bookings = person.quota(quarter) * attainment;
             let won = bookings / person.mean_deal();
             let win_rate = person.win_rate(from);
@@ -698,12 +679,7 @@ impl Company {
         let people = office(TEAMS.map(str::to_owned), names, 0, 1.0);
         let plans = plan_all(&people, seed);
         let size = plans.iter().map(Plan::size).sum();
-        Self {
-            people,
-            plans,
-            size,
-            captured_since: CAPTURE_SINCE,
-        }
+        Self { people, plans, size, captured_since: CAPTURE_SINCE }
     }
 
     /// The cast as often as it takes to have a rep for about every 125 opportunities (90 in two years), up to a limit
@@ -720,21 +696,11 @@ impl Company {
         for number in 0..offices {
             let first = people.len();
             let teams = TEAMS.map(|team| format!("{team} {}", number + 1));
-            people.extend(office(
-                teams,
-                std::array::from_fn(|index| made_up_name(first + index)),
-                first,
-                volume,
-            ));
+            people.extend(office(teams, std::array::from_fn(|index| made_up_name(first + index)), first, volume));
         }
         let mut plans = plan_all(&people, seed);
         fit(&mut plans, size);
-        Self {
-            people,
-            plans,
-            size,
-            captured_since: NaiveDate::MIN,
-        }
+        Self { people, plans, size, captured_since: NaiveDate::MIN }
     }
 
     fn name(&self, person: usize) -> &str {
@@ -743,19 +709,14 @@ impl Company {
 
     /// The people who report to a manager.
     fn reports(&self, manager: usize) -> Vec<&Person> {
-        self.people
-            .iter()
-            .filter(|person| person.manager == Some(manager))
-            .collect()
+        self.people.iter().filter(|person| person.manager == Some(manager)).collect()
     }
 }
 
 /// The cast under the given names; `first` is the index that its first member will have.
 fn office(teams: [String; 2], names: [String; CAST.len()], first: usize, volume: f64) -> Vec<Person> {
-    let leaver = |team| {
-        CAST.iter()
-            .position(|other| other.team == team && matches!(other.left, Some(Departure::Voluntary(_))))
-    };
+    let leaver =
+        |team| CAST.iter().position(|other| other.team == team && matches!(other.left, Some(Departure::Voluntary(_))));
     let hire = |(index, (character, name)): (usize, (Character, String))| {
         let is_manager = index < TEAMS.len();
         let takes_over = !is_manager && character.story == Story::Steady && character.left.is_none();
@@ -764,9 +725,7 @@ fn office(teams: [String; 2], names: [String; CAST.len()], first: usize, volume:
             name,
             team: teams[character.team].clone(),
             manager: (!is_manager).then_some(first + character.team),
-            inherits_from: leaver(character.team)
-                .filter(|_| takes_over)
-                .map(|leaver| first + leaver),
+            inherits_from: leaver(character.team).filter(|_| takes_over).map(|leaver| first + leaver),
             volume,
         }
     };
@@ -794,11 +753,7 @@ fn fit(plans: &mut [Plan], size: u64) {
 
 /// One of 3599 names, no two the same: the numbers of given and family names have no common divisor.
 fn made_up_name(index: usize) -> String {
-    format!(
-        "{} {}",
-        GIVEN_NAMES[index % GIVEN_NAMES.len()],
-        FAMILY_NAMES[index * 7 % FAMILY_NAMES.len()]
-    )
+    format!("{} {}", GIVEN_NAMES[index % GIVEN_NAMES.len()], FAMILY_NAMES[index * 7 % FAMILY_NAMES.len()])
 }
 
 /// The uses of the seed.
@@ -951,14 +906,8 @@ impl Fate {
             Self::LostIn(stage) => [0.75, 1.3, 1.65, 1.7][stage],
         };
         // Who pushes instead of asking for a decision carries dead deals along.
-        let lingering = if self != Self::Won && person.character.story == Story::Slips {
-            1.3
-        } else {
-            1.0
-        };
-        (person.character.cycle * stretch * lingering * rng.skewed(0.33))
-            .round()
-            .max(6.0) as i64
+        let lingering = if self != Self::Won && person.character.story == Story::Slips { 1.3 } else { 1.0 };
+        (person.character.cycle * stretch * lingering * rng.skewed(0.33)).round().max(6.0) as i64
     }
 }
 
@@ -1008,11 +957,7 @@ impl Deal {
 
     /// Spreads the stages over the life: each takes its usual share of the time up to the end.
     fn enter_stages(&mut self, rushed: bool, rng: &mut Rng) {
-        let starts = if rushed {
-            [0.0, 0.18, 0.26, 0.74, 1.0]
-        } else {
-            [0.0, 0.16, 0.42, 0.74, 1.0]
-        };
+        let starts = if rushed { [0.0, 0.18, 0.26, 0.74, 1.0] } else { [0.0, 0.16, 0.42, 0.74, 1.0] };
         let length = (self.decided - self.created).num_days() as f64;
         for stage in 1..=self.reached {
             let share = starts[stage] / starts[self.reached + 1] * rng.between(0.85, 1.15);
@@ -1040,10 +985,7 @@ impl Deal {
 
     /// The rank of the open stage it stands in, or stood in last.
     fn stage_on(&self, day: NaiveDate) -> usize {
-        (0..=self.reached)
-            .rev()
-            .find(|&stage| self.entered[stage] <= day)
-            .unwrap_or(0)
+        (0..=self.reached).rev().find(|&stage| self.entered[stage] <= day).unwrap_or(0)
     }
 
     fn blemish(&mut self, flaw: Option<Flaw>) {
@@ -1160,10 +1102,7 @@ struct Record<'a> {
 
 impl Record<'_> {
     fn first_day_in(&self, wanted: Stage) -> Option<NaiveDate> {
-        self.path
-            .iter()
-            .find(|&&(_, stage)| stage == wanted)
-            .map(|&(day, _)| day)
+        self.path.iter().find(|&&(_, stage)| stage == wanted).map(|&(day, _)| day)
     }
 
     /// The first expected close date, and all changes so far in order of time.
@@ -1177,19 +1116,11 @@ impl Record<'_> {
                 Some(last) if last.day == day => last.second + 2 * rng.whole(100, 600),
                 _ => EIGHT_O_CLOCK + 2 * rng.whole(0, NINE_HOURS / 2),
             };
-            moments.push(Moment {
-                day,
-                second,
-                change: Change::Stage(stage),
-            });
+            moments.push(Moment { day, second, change: Change::Stage(stage) });
         }
         for (day, close) in pushes.into_iter().filter(|&(day, _)| day <= AS_OF) {
             let second = EIGHT_O_CLOCK + 2 * rng.whole(0, NINE_HOURS / 2) + 1;
-            moments.push(Moment {
-                day,
-                second,
-                change: Change::Close(close),
-            });
+            moments.push(Moment { day, second, change: Change::Close(close) });
         }
         moments.sort_by_key(|moment| (moment.day, moment.second));
         (first_close, moments)
@@ -1369,9 +1300,7 @@ impl<'a> Exporter<'a> {
             .flat_map(|stage| std::iter::repeat_n(stage, block.losses[stage] as usize))
             .map(|stage| decide(Fate::LostIn(stage), rng.unit().powf(lateness), rng))
             .collect();
-        wins.iter()
-            .chain(&losses)
-            .try_for_each(|deal| self.write_deal(owner, deal))
+        wins.iter().chain(&losses).try_for_each(|deal| self.write_deal(owner, deal))
     }
 
     fn write_open(&mut self, owner: usize, number: u32) -> io::Result<()> {
@@ -1391,11 +1320,7 @@ impl<'a> Exporter<'a> {
         // Only what is qualified and has an amount counts as pipeline.
         let counts = |deal: &&Deal| deal.stage_on(AS_OF) >= 1 && deal.flaw != Some(Flaw::NoAmount);
         let worth = deals.iter().filter(counts).map(|deal| deal.size).sum();
-        resize(
-            &mut deals,
-            worth,
-            person.character.coverage * person.quota(Quarter::RUNNING),
-        );
+        resize(&mut deals, worth, person.character.coverage * person.quota(Quarter::RUNNING));
         self.open_written += deals.len() as u64;
         deals.iter().try_for_each(|deal| self.write_deal(owner, deal))
     }
@@ -1429,11 +1354,7 @@ impl<'a> Exporter<'a> {
         let rng = &mut self.rng;
         let agreed = Money::believable(rng, deal.size);
         let markup = if rng.chance(0.45) { 1.0 } else { rng.between(1.0, 1.12) };
-        let quoted = if markup > 1.0 {
-            Money::believable(rng, deal.size * markup)
-        } else {
-            agreed
-        };
+        let quoted = if markup > 1.0 { Money::believable(rng, deal.size * markup) } else { agreed };
         let estimate = Money::rounded(deal.size * rng.between(0.8, 1.2), 1000.0);
         let at_first = (!rng.chance(0.08)).then_some(estimate);
         [at_first, Some(estimate), Some(quoted), Some(agreed)]
@@ -1497,15 +1418,9 @@ impl<'a> Exporter<'a> {
         let [_, _, quoted, agreed] = record.prices;
         let revised = record.first_day_in(Stage::Negotiation).filter(|_| quoted != agreed);
         let first_outcome = if revised.is_some() { "superseded" } else { outcome };
-        self.quotes.row(format_args!(
-            "{},{proposed},{},{first_outcome}",
-            record.id,
-            Maybe(quoted)
-        ))?;
+        self.quotes.row(format_args!("{},{proposed},{},{first_outcome}", record.id, Maybe(quoted)))?;
         match revised {
-            Some(day) => self
-                .quotes
-                .row(format_args!("{},{day},{},{outcome}", record.id, Maybe(agreed))),
+            Some(day) => self.quotes.row(format_args!("{},{day},{},{outcome}", record.id, Maybe(agreed))),
             None => Ok(()),
         }
     }
@@ -1526,11 +1441,7 @@ impl<'a> Exporter<'a> {
                 self.customers.pop_front();
             }
         }
-        Sale {
-            account: account_name(account),
-            kind,
-            product: self.rng.weighted(&PRODUCTS),
-        }
+        Sale { account: account_name(account), kind, product: self.rng.weighted(&PRODUCTS) }
     }
 
     fn write_opportunity(
@@ -1547,17 +1458,9 @@ impl<'a> Exporter<'a> {
             15_000.0..50_000.0 => "Mid-market",
             _ => "Enterprise",
         };
-        let source = rng.weighted(if deal.end == Stage::Won {
-            &SOURCES_OF_WINS
-        } else {
-            &SOURCES
-        });
+        let source = rng.weighted(if deal.end == Stage::Won { &SOURCES_OF_WINS } else { &SOURCES });
         let (competitor, second) = competitors(deal, rng);
-        let reason = if deal.is_open() {
-            ""
-        } else {
-            reason(deal.end, competitor, rng)
-        };
+        let reason = if deal.is_open() { "" } else { reason(deal.end, competitor, rng) };
         let (next_step, next_step_date) = next_step(deal, rng);
         let Sale { account, kind, product } = sale;
         self.opportunities.row(format_args!(
@@ -1583,24 +1486,14 @@ impl<'a> Exporter<'a> {
         let from = deal.created.max(self.company.captured_since);
         let until = deal.decided.min(AS_OF);
         let wanted = self.activities_due((until - from).num_days());
-        let touches = if from <= until {
-            self.touches(record, from, until, wanted)
-        } else {
-            Vec::new()
-        };
+        let touches = if from <= until { self.touches(record, from, until, wanted) } else { Vec::new() };
 
         let predecessor = self.predecessor(record);
         let mut last = None;
         for (day, kind) in touches {
-            let owner = predecessor
-                .filter(|&(_, left)| day < left)
-                .map_or(record.owner, |(index, _)| index);
+            let owner = predecessor.filter(|&(_, left)| day < left).map_or(record.owner, |(index, _)| index);
             let rng = &mut self.rng;
-            let (status, outcome, minutes) = if day > AS_OF {
-                ("planned", "", None)
-            } else {
-                kind.result(rng)
-            };
+            let (status, outcome, minutes) = if day > AS_OF { ("planned", "", None) } else { kind.result(rng) };
             let subject = rng.pick(kind.subjects());
             self.activities_written += 1;
             // Prospecting comes before there is an opportunity to name.
@@ -1627,13 +1520,8 @@ impl<'a> Exporter<'a> {
         }
         let size = u128::from(self.company.size);
         let upto = (u128::from(self.activities_wanted) * u128::from(self.deals_written) / size) as u64;
-        let unevenness = if self.deals_written == self.company.size {
-            0
-        } else {
-            self.rng.whole(-3, 3)
-        };
-        upto.saturating_add_signed(unevenness)
-            .saturating_sub(self.activities_written)
+        let unevenness = if self.deals_written == self.company.size { 0 } else { self.rng.whole(-3, 3) };
+        upto.saturating_add_signed(unevenness).saturating_sub(self.activities_written)
     }
 
     /// The days on which something was done or is planned, in order: before each change of stage, and in between.
@@ -1650,10 +1538,7 @@ impl<'a> Exporter<'a> {
         let mut touches = Vec::with_capacity(wanted as usize);
         for &(day, stage) in record.path.iter().rev() {
             if day >= from && rng.chance(0.96) {
-                touches.push((
-                    business_day(day - days(rng.whole(0, 4))).max(from),
-                    Kind::before(stage, rng),
-                ));
+                touches.push((business_day(day - days(rng.whole(0, 4))).max(from), Kind::before(stage, rng)));
             }
         }
         touches.truncate(wanted as usize);
@@ -1662,9 +1547,7 @@ impl<'a> Exporter<'a> {
             let kind = rng.pick(&[Kind::Call, Kind::Meeting, Kind::Meeting, Kind::Demo]);
             touches.push((next_business_day(AS_OF + days(rng.whole(1, 18))), kind));
         }
-        let earliest = (from - days(12))
-            .max(self.company.captured_since)
-            .max(person.first_day());
+        let earliest = (from - days(12)).max(self.company.captured_since).max(person.first_day());
         let span = (until - earliest).num_days() as f64;
         while touches.len() < wanted as usize {
             let day = business_day(earliest + days((rng.unit().powf(0.8) * (span + 1.0)) as i64));
@@ -1744,13 +1627,7 @@ fn competitors(deal: &Deal, rng: &mut Rng) -> (&'static str, &'static str) {
     if rng.chance(quayvane) {
         return ("Quayvane", if rng.chance(0.12) { ";Loadmere" } else { "" });
     }
-    let others = [
-        ("", 0.5),
-        ("Loadmere", 0.18),
-        ("Tarnbay", 0.14),
-        ("Gatewhistle", 0.10),
-        ("Ostrel", 0.08),
-    ];
+    let others = [("", 0.5), ("Loadmere", 0.18), ("Tarnbay", 0.14), ("Gatewhistle", 0.10), ("Ostrel", 0.08)];
     match rng.weighted(&others) {
         "Loadmere" if rng.chance(0.15) => ("Loadmere", ";Tarnbay"),
         other => (other, ""),
@@ -1759,11 +1636,9 @@ fn competitors(deal: &Deal, rng: &mut Rng) -> (&'static str, &'static str) {
 
 fn reason(end: Stage, competitor: &str, rng: &mut Rng) -> &'static str {
     match end {
-        Stage::NoDecision => rng.weighted(&[
-            ("No budget", 0.35),
-            ("Priorities changed", 0.35),
-            ("Stays with spreadsheets", 0.3),
-        ]),
+        Stage::NoDecision => {
+            rng.weighted(&[("No budget", 0.35), ("Priorities changed", 0.35), ("Stays with spreadsheets", 0.3)])
+        }
         Stage::Lost if competitor == "Quayvane" => {
             rng.weighted(&[("Carrier network", 0.6), ("Price", 0.25), ("Missing feature", 0.15)])
         }
@@ -1796,11 +1671,7 @@ fn next_step(deal: &Deal, rng: &mut Rng) -> (&'static str, Option<NaiveDate>) {
 /// Different for every number below 71,000.
 fn account_name(number: u64) -> String {
     let (name, trade) = (ACCOUNT_NAMES.len() as u64, TRADES.len() as u64);
-    let base = format!(
-        "{} {}",
-        ACCOUNT_NAMES[(number % name) as usize],
-        TRADES[(number % trade) as usize]
-    );
+    let base = format!("{} {}", ACCOUNT_NAMES[(number % name) as usize], TRADES[(number % trade) as usize]);
     match (number / (name * trade)) % (CITIES.len() as u64 + 1) {
         0 => base,
         city => format!("{base} {}", CITIES[city as usize - 1]),
@@ -1913,12 +1784,7 @@ fn write_coaching(directory: &Path, company: &Company, seed: u64) -> io::Result<
             Story::Cancels => Habit::Fridays,
             _ => continue,
         };
-        let mut log = CoachingLog {
-            table: &mut table,
-            rng: &mut rng,
-            manager: &manager.name,
-            habit,
-        };
+        let mut log = CoachingLog { table: &mut table, rng: &mut rng, manager: &manager.name, habit };
         log.write(&company.reports(index))?;
     }
     table.finish()
@@ -1951,11 +1817,7 @@ impl CoachingLog<'_> {
     }
 
     fn one_on_one(&mut self, week: i64, turn: usize, person: &Person, missed: &mut Option<Quarter>) -> io::Result<()> {
-        let weekday = if self.habit == Habit::Weekly {
-            turn as i64 % 5
-        } else {
-            4
-        };
+        let weekday = if self.habit == Habit::Weekly { turn as i64 % 5 } else { 4 };
         let day = COACHING_SINCE + days(7 * week + weekday);
         if is_free(day) || !person.on_board(day) || (self.habit == Habit::Fridays && week % 2 == 1) {
             return Ok(());
@@ -2035,8 +1897,7 @@ impl CoachingLog<'_> {
     }
 
     fn empty_row(&mut self, day: NaiveDate, rep: &str, status: &str) -> io::Result<()> {
-        self.table
-            .row(format_args!("{day},{},{rep},one_on_one,{status},,,,,", self.manager))
+        self.table.row(format_args!("{day},{},{rep},one_on_one,{status},,,,,", self.manager))
     }
 }
 
@@ -2069,28 +1930,14 @@ const COACHING_NOTES: [(&str, &str, &str); 12] = [
 // ---------------------------------------------------------------------------------------------------------------------
 // Words
 
-const PRODUCTS: [(&str, f64); 4] = [
-    ("Dock Scheduler", 0.46),
-    ("Yard Map", 0.24),
-    ("Carrier Desk", 0.18),
-    ("Cold Log", 0.12),
-];
+const PRODUCTS: [(&str, f64); 4] =
+    [("Dock Scheduler", 0.46), ("Yard Map", 0.24), ("Carrier Desk", 0.18), ("Cold Log", 0.12)];
 
-const SOURCES: [(&str, f64); 5] = [
-    ("Outbound", 0.36),
-    ("Inbound", 0.30),
-    ("Event", 0.14),
-    ("Partner", 0.12),
-    ("Referral", 0.08),
-];
+const SOURCES: [(&str, f64); 5] =
+    [("Outbound", 0.36), ("Inbound", 0.30), ("Event", 0.14), ("Partner", 0.12), ("Referral", 0.08)];
 
-const SOURCES_OF_WINS: [(&str, f64); 5] = [
-    ("Outbound", 0.24),
-    ("Inbound", 0.33),
-    ("Event", 0.10),
-    ("Partner", 0.15),
-    ("Referral", 0.18),
-];
+const SOURCES_OF_WINS: [(&str, f64); 5] =
+    [("Outbound", 0.24), ("Inbound", 0.33), ("Event", 0.10), ("Partner", 0.15), ("Referral", 0.18)];
 
 #[rustfmt::skip]
 const EMAILS: [&str; 6] = [

@@ -131,11 +131,7 @@ mod tests {
     };
 
     fn at(line: u64) -> Place {
-        Place {
-            file: "a.csv".into(),
-            line: Some(line),
-            ..Place::default()
-        }
+        Place { file: "a.csv".into(), line: Some(line), ..Place::default() }
     }
 
     #[test]

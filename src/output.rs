@@ -41,18 +41,15 @@ impl Plan {
                 return Err(OutputError::Outside { path: path.clone() });
             }
             let target = folder.join(path);
-            let temporary = write_beside(&target, content).map_err(|source| OutputError::Write {
-                path: target.clone(),
-                source,
-            })?;
+            let temporary =
+                write_beside(&target, content).map_err(|source| OutputError::Write { path: target.clone(), source })?;
             written.push((temporary, target));
         }
         let mut paths = Vec::with_capacity(written.len());
         for (temporary, target) in written {
-            temporary.persist(&target).map_err(|error| OutputError::Rename {
-                path: target.clone(),
-                source: error.error,
-            })?;
+            temporary
+                .persist(&target)
+                .map_err(|error| OutputError::Rename { path: target.clone(), source: error.error })?;
             paths.push(target);
         }
         Ok(paths)
@@ -94,11 +91,7 @@ pub fn file_name(text: &str) -> String {
         }
     }
     let name = name.trim_end_matches('-');
-    if name.is_empty() {
-        "unnamed".to_string()
-    } else {
-        name.to_string()
-    }
+    if name.is_empty() { "unnamed".to_string() } else { name.to_string() }
 }
 
 /// File names for all texts, each different from the others: a later one that would repeat gets a number.
@@ -149,10 +142,7 @@ mod tests {
         plan.add("a.md", "one");
         plan.add("charts/b.svg", "two");
         plan.write(folder.path()).unwrap();
-        assert_eq!(
-            std::fs::read_to_string(folder.path().join("charts/b.svg")).unwrap(),
-            "two"
-        );
+        assert_eq!(std::fs::read_to_string(folder.path().join("charts/b.svg")).unwrap(), "two");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 }

@@ -6,12 +6,7 @@ use std::path::PathBuf;
 
 /// Turns a folder of CRM exports into the reports that run a sales team.
 #[derive(Debug, Parser)]
-#[command(
-    name = "quarterdeck",
-    version,
-    propagate_version = true,
-    arg_required_else_help = true
-)]
+#[command(name = "quarterdeck", version, propagate_version = true, arg_required_else_help = true)]
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,

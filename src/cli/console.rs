@@ -74,22 +74,9 @@ pub fn finding_text(group: &Group) -> String {
 /// Text of the user's data as a terminal may show it: no control characters, no endless lines.
 pub fn printable(text: &str) -> String {
     const MOST: usize = 120;
-    let clean: String = text
-        .chars()
-        .map(|c| {
-            if c.is_control() || is_direction_mark(c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .take(MOST)
-        .collect();
-    if text.chars().count() > MOST {
-        format!("{clean}…")
-    } else {
-        clean
-    }
+    let clean: String =
+        text.chars().map(|c| if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }).take(MOST).collect();
+    if text.chars().count() > MOST { format!("{clean}…") } else { clean }
 }
 
 /// Marks that turn the direction of text and so can make it read as what it is not.

@@ -28,11 +28,7 @@ pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     let (company, found) = Company::new(&tables, &intake.stages, rules, settings.as_of, &selection)?;
     let mut findings = intake.findings;
     findings.merge(found);
-    Ok(Loaded {
-        company,
-        sources: intake.sources,
-        findings,
-    })
+    Ok(Loaded { company, sources: intake.sources, findings })
 }
 
 /// Matches what was typed for team, manager and rep to the names in the data.
@@ -57,16 +53,12 @@ fn resolve(tables: &Tables, settings: &Settings, wanted: &Selection) -> Result<S
 }
 
 /// The name that was meant: the same but for case, else the only one that has the typed text in it.
-fn find_name(typed: &str, kind: &str, names: &[&str]) -> Result<String> {
+pub fn find_name(typed: &str, kind: &str, names: &[&str]) -> Result<String> {
     let wanted = typed.trim().to_lowercase();
     if let Some(name) = names.iter().find(|name| name.to_lowercase() == wanted) {
         return Ok((*name).to_string());
     }
-    let holding: Vec<&str> = names
-        .iter()
-        .copied()
-        .filter(|name| name.to_lowercase().contains(&wanted))
-        .collect();
+    let holding: Vec<&str> = names.iter().copied().filter(|name| name.to_lowercase().contains(&wanted)).collect();
     match holding.as_slice() {
         [name] => Ok((*name).to_string()),
         [] => {
@@ -79,10 +71,7 @@ fn find_name(typed: &str, kind: &str, names: &[&str]) -> Result<String> {
                 None => bail!("there is no {kind} {typed:?}: the data name no {kind}"),
             }
         }
-        several => bail!(
-            "{typed:?} fits several: {}\nhint: write more of the name",
-            several.join(", ")
-        ),
+        several => bail!("{typed:?} fits several: {}\nhint: write more of the name", several.join(", ")),
     }
 }
 
@@ -95,18 +84,8 @@ mod tests {
         let names = ["Darcel Schlecht", "Donn Cantrell", "Darcel Other"];
         assert_eq!(find_name("donn", "rep", &names).unwrap(), "Donn Cantrell");
         assert_eq!(find_name("darcel schlecht", "rep", &names).unwrap(), "Darcel Schlecht");
-        assert!(
-            find_name("darcel", "rep", &names)
-                .unwrap_err()
-                .to_string()
-                .contains("fits several")
-        );
-        assert!(
-            find_name("Don Cantrel", "rep", &names)
-                .unwrap_err()
-                .to_string()
-                .contains("did you mean Donn")
-        );
+        assert!(find_name("darcel", "rep", &names).unwrap_err().to_string().contains("fits several"));
+        assert!(find_name("Don Cantrel", "rep", &names).unwrap_err().to_string().contains("did you mean Donn"));
         assert!(find_name("x", "team", &[]).unwrap_err().to_string().contains("no team"));
     }
 }

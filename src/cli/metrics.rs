@@ -23,19 +23,12 @@ pub fn run(
         let near = catalogue()
             .into_iter()
             .max_by(|a, b| strsim::jaro_winkler(unknown, a.id).total_cmp(&strsim::jaro_winkler(unknown, b.id)));
-        bail!(
-            "there is no metric {unknown:?}\nhint: did you mean {}?",
-            near.map_or("win_rate", |metric| metric.id)
-        );
+        bail!("there is no metric {unknown:?}\nhint: did you mean {}?", near.map_or("win_rate", |metric| metric.id));
     }
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
     let facts = measure(&loaded.company, period, (!wanted.is_empty()).then_some(&wanted))?;
-    let default = if std::io::stdout().is_terminal() {
-        Format::Table
-    } else {
-        Format::Json
-    };
+    let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Json };
     let text = match format.unwrap_or(default) {
         Format::Json => terminal::facts_json(&facts)?,
         Format::Csv => terminal::facts_csv(&facts)?,

@@ -2,9 +2,14 @@
 
 pub mod args;
 pub mod console;
+mod demo;
 mod load;
 mod metrics;
+mod monthly;
+mod qbr;
 mod settings;
+mod templates;
+mod write;
 
 use args::{Arguments, Command};
 use console::Console;
@@ -12,14 +17,15 @@ use settings::Settings;
 
 /// Runs a command. The error says what could not be done and what to do next.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let console = Console {
-        is_quiet: arguments.global.quiet,
-    };
+    let console = Console { is_quiet: arguments.global.quiet };
     let settings = || Settings::resolve(&arguments.global);
     match &arguments.command {
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
-        _ => anyhow::bail!("not built yet"),
+        Command::Demo { folder } => demo::run(&arguments.global, console, folder),
+        Command::Monthly { month } => monthly::run(&settings()?, console, month.as_deref()),
+        Command::Qbr { quarter } => qbr::run(&settings()?, console, quarter.as_deref()),
+        Command::Templates(action) => templates::run(&arguments.global, console, action),
     }
 }

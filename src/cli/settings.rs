@@ -17,25 +17,17 @@ pub struct Settings {
     pub out: PathBuf,
     /// As typed; a name is matched to the people of the data once these are read.
     pub wanted: Selection,
-    pub is_quiet: bool,
 }
 
 impl Settings {
     pub fn resolve(global: &Global) -> Result<Self> {
         let configuration = config::read(&global.config)?;
-        let as_of = global
-            .as_of
-            .unwrap_or_else(|| Utc::now().with_timezone(&configuration.time_zone).date_naive());
+        let as_of = global.as_of.unwrap_or_else(|| Utc::now().with_timezone(&configuration.time_zone).date_naive());
         Ok(Self {
             configuration,
             as_of,
             out: global.out.clone(),
-            wanted: Selection {
-                team: global.team.clone(),
-                manager: global.manager.clone(),
-                rep: global.rep.clone(),
-            },
-            is_quiet: global.quiet,
+            wanted: Selection { team: global.team.clone(), manager: global.manager.clone(), rep: global.rep.clone() },
         })
     }
 
@@ -61,9 +53,7 @@ impl Settings {
         let calendar = self.configuration.rules.calendar;
         let Some(label) = label else {
             let grain = grain.unwrap_or(Grain::Month);
-            return calendar
-                .last_complete(grain, self.as_of)
-                .context("there is no complete period at this date");
+            return calendar.last_complete(grain, self.as_of).context("there is no complete period at this date");
         };
         let Some(period) = calendar.parse(label) else {
             bail!("{label} is no period\nhint: write 2026-W47, 2026-10, 2026-Q3 or FY2026");

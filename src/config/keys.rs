@@ -11,12 +11,7 @@ pub struct Key {
 }
 
 const fn key(path: &'static str, default: &'static str, example: &'static str, meaning: &'static str) -> Key {
-    Key {
-        path,
-        default,
-        example,
-        meaning,
-    }
+    Key { path, default, example, meaning }
 }
 
 /// All keys, in the order of the documentation.
@@ -33,18 +28,8 @@ pub const KEYS: &[Key] = &[
         r#""exports/stage_history.csv""#,
         "changes or states of opportunities; unlocks conversion, slip, pushes, waterfall and forecast from history",
     ),
-    key(
-        "sources.activities",
-        "none",
-        r#""exports/activities.csv""#,
-        "calls, meetings, e-mails, demos, tasks",
-    ),
-    key(
-        "sources.quotas",
-        "none",
-        r#""quotas.csv""#,
-        "targets by rep and period; unlocks attainment and coverage",
-    ),
+    key("sources.activities", "none", r#""exports/activities.csv""#, "calls, meetings, e-mails, demos, tasks"),
+    key("sources.quotas", "none", r#""quotas.csv""#, "targets by rep and period; unlocks attainment and coverage"),
     key(
         "sources.reps",
         "none",
@@ -57,25 +42,10 @@ pub const KEYS: &[Key] = &[
         r#""coaching.csv""#,
         "the coaching log; unlocks one-on-ones, hours and the management audit",
     ),
-    key(
-        "sources.quotes",
-        "none",
-        r#""quotes.csv""#,
-        "proposals sent; unlocks quote to close",
-    ),
+    key("sources.quotes", "none", r#""quotes.csv""#, "proposals sent; unlocks quote to close"),
     key("sources.forecasts", "none", r#""forecasts.csv""#, "submitted forecasts"),
-    key(
-        "sources.rates",
-        "none",
-        r#""rates.csv""#,
-        "exchange rates into the reporting currency",
-    ),
-    key(
-        "sources.history",
-        "none",
-        r#""history.db""#,
-        "the bank of snapshots that quarterdeck keeps",
-    ),
+    key("sources.rates", "none", r#""rates.csv""#, "exchange rates into the reporting currency"),
+    key("sources.history", "none", r#""history.db""#, "the bank of snapshots that quarterdeck keeps"),
     key(
         "columns.*.*",
         "found by alias",
@@ -106,12 +76,7 @@ pub const KEYS: &[Key] = &[
         "2",
         "the month the fiscal year begins with; the year is named for the one it ends in",
     ),
-    key(
-        "calendar.timezone",
-        r#""UTC""#,
-        r#""America/Toronto""#,
-        "the time zone in which a moment gets its date",
-    ),
+    key("calendar.timezone", r#""UTC""#, r#""America/Toronto""#, "the time zone in which a moment gets its date"),
     key("money.currency", r#""USD""#, r#""CAD""#, "the reporting currency"),
     key(
         "stages.open",
@@ -133,36 +98,16 @@ pub const KEYS: &[Key] = &[
         r#""Discovery""#,
         "the stage from which an opportunity is pipeline",
     ),
-    key(
-        "stages.quote",
-        "none",
-        r#""Proposal""#,
-        "the stage in which a quote goes out",
-    ),
+    key("stages.quote", "none", r#""Proposal""#, "the stage in which a quote goes out"),
     key(
         "stages.probability.*",
         "none",
         "0.25",
         "the probability of an open stage, for weighing where the data have none",
     ),
-    key(
-        "stages.renamed.*",
-        "none",
-        r#""Discovery""#,
-        "what an old stage name is called now",
-    ),
-    key(
-        "forecast.categories",
-        r#"["Commit"]"#,
-        r#"["Commit"]"#,
-        "forecast categories that count as predicted",
-    ),
-    key(
-        "forecast.day",
-        "0",
-        "0",
-        "days by which the day of the forecast is moved from the day before the period",
-    ),
+    key("stages.renamed.*", "none", r#""Discovery""#, "what an old stage name is called now"),
+    key("forecast.categories", r#"["Commit"]"#, r#"["Commit"]"#, "forecast categories that count as predicted"),
+    key("forecast.day", "0", "0", "days by which the day of the forecast is moved from the day before the period"),
     key(
         "forecast.min_probability",
         "0.5",
@@ -175,36 +120,16 @@ pub const KEYS: &[Key] = &[
         r#"["meeting", "call:connected"]"#,
         "activities that are conversations, as type or type:outcome",
     ),
-    key(
-        "activities.discovery",
-        r#"["discovery"]"#,
-        r#"["discovery"]"#,
-        "activity types that are discoveries",
-    ),
+    key("activities.discovery", r#"["discovery"]"#, r#"["discovery"]"#, "activity types that are discoveries"),
     key(
         "coverage.period",
         r#""quarter""#,
         r#""quarter""#,
         "whether coverage is held against the target of the quarter or the month",
     ),
-    key(
-        "ramp.share",
-        "0.75",
-        "0.75",
-        "the share of quota from which a new rep is ramped",
-    ),
-    key(
-        "thresholds.coverage_healthy",
-        "3.0",
-        "3.0",
-        "coverage from which a pipeline is healthy",
-    ),
-    key(
-        "thresholds.coverage_warning",
-        "2.5",
-        "2.5",
-        "coverage below which a pipeline is alarming",
-    ),
+    key("ramp.share", "0.75", "0.75", "the share of quota from which a new rep is ramped"),
+    key("thresholds.coverage_healthy", "3.0", "3.0", "coverage from which a pipeline is healthy"),
+    key("thresholds.coverage_warning", "2.5", "2.5", "coverage below which a pipeline is alarming"),
     key(
         "playbook.stage.*.questions",
         "built in",

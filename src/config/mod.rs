@@ -39,24 +39,11 @@ pub enum ConfigError {
     #[error("cannot read the configuration {path}: {source}\nhint: quarterdeck init writes one, -c names another")]
     Read { path: PathBuf, source: std::io::Error },
     #[error("{path}: {source}")]
-    Syntax {
-        path: PathBuf,
-        source: Box<toml::de::Error>,
-    },
+    Syntax { path: PathBuf, source: Box<toml::de::Error> },
     #[error("{path}, line {line}: unknown key {key}{}", nearest_hint(.nearest.as_deref()))]
-    UnknownKey {
-        path: PathBuf,
-        line: usize,
-        key: String,
-        nearest: Option<String>,
-    },
+    UnknownKey { path: PathBuf, line: usize, key: String, nearest: Option<String> },
     #[error("{path}: {key} = {value}: expected {expected}")]
-    Value {
-        path: PathBuf,
-        key: String,
-        value: String,
-        expected: String,
-    },
+    Value { path: PathBuf, key: String, value: String, expected: String },
     #[error(
         "{path}: sources.opportunities is missing\nhint: [sources]\n      opportunities = \"exports/opportunities.csv\""
     )]
@@ -64,26 +51,18 @@ pub enum ConfigError {
 }
 
 fn nearest_hint(nearest: Option<&str>) -> String {
-    nearest
-        .map(|name| format!("\nhint: did you mean {name}?"))
-        .unwrap_or_default()
+    nearest.map(|name| format!("\nhint: did you mean {name}?")).unwrap_or_default()
 }
 
 /// Reads and checks a configuration file.
 pub fn read(path: &Path) -> Result<Configuration, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
-        path: path.into(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.into(), source })?;
     parse(&text, path)
 }
 
 /// Checks the text of a configuration; `path` names it in errors and its folder is where relative paths start.
 pub fn parse(text: &str, path: &Path) -> Result<Configuration, ConfigError> {
-    let syntax = |source: toml::de::Error| ConfigError::Syntax {
-        path: path.into(),
-        source: Box::new(source),
-    };
+    let syntax = |source: toml::de::Error| ConfigError::Syntax { path: path.into(), source: Box::new(source) };
     let table = DeTable::parse(text).map_err(syntax)?;
     refuse_unknown_keys(table.get_ref(), &mut Vec::new(), text, path)?;
     let file: File = toml::from_str(text).map_err(syntax)?;
@@ -126,12 +105,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn configuration(&self, file: File) -> Result<Configuration, ConfigError> {
-        let stages = file
-            .stages
-            .as_ref()
-            .map(|section| self.stages(section))
-            .transpose()?
-            .flatten();
+        let stages = file.stages.as_ref().map(|section| self.stages(section)).transpose()?.flatten();
         let configuration = Configuration {
             base: self.path.parent().map(Path::to_path_buf).unwrap_or_default(),
             sources: self.sources(&file)?,
@@ -140,21 +114,11 @@ impl Reader<'_> {
             max_rejected: self.share("input.max_rejected", file.input.max_rejected.unwrap_or(0.01))?,
             time_zone: self.time_zone(file.calendar.timezone.as_deref())?,
             stages,
-            renamed_stages: file
-                .stages
-                .as_ref()
-                .map(|section| section.renamed.clone())
-                .unwrap_or_default(),
+            renamed_stages: file.stages.as_ref().map(|section| section.renamed.clone()).unwrap_or_default(),
             rules: self.rules(&file)?,
             playbook: Playbook::with(
-                file.playbook
-                    .stage
-                    .into_iter()
-                    .map(|(name, section)| (name, section.questions)),
-                file.playbook
-                    .metric
-                    .into_iter()
-                    .map(|(name, section)| (name, section.questions)),
+                file.playbook.stage.into_iter().map(|(name, section)| (name, section.questions)),
+                file.playbook.metric.into_iter().map(|(name, section)| (name, section.questions)),
             ),
         };
         if !configuration.sources.contains_key(&Table::Opportunities) {
@@ -220,11 +184,7 @@ impl Reader<'_> {
     }
 
     fn share(&self, key: &str, value: f64) -> Result<f64, ConfigError> {
-        if (0.0..=1.0).contains(&value) {
-            Ok(value)
-        } else {
-            Err(self.wrong(key, value, "a number from 0 to 1"))
-        }
+        if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(self.wrong(key, value, "a number from 0 to 1")) }
     }
 
     /// A probability in parts of 10^18, exact to the fifteenth decimal.
@@ -235,22 +195,13 @@ impl Reader<'_> {
     }
 
     fn positive(&self, key: &str, value: f64) -> Result<f64, ConfigError> {
-        if value.is_finite() && value > 0.0 {
-            Ok(value)
-        } else {
-            Err(self.wrong(key, value, "a number above 0"))
-        }
+        if value.is_finite() && value > 0.0 { Ok(value) } else { Err(self.wrong(key, value, "a number above 0")) }
     }
 
     fn time_zone(&self, name: Option<&str>) -> Result<Tz, ConfigError> {
         let Some(name) = name else { return Ok(Tz::UTC) };
-        name.parse().map_err(|_| {
-            self.wrong(
-                "calendar.timezone",
-                name,
-                "a name of the tz database, such as Europe/Berlin",
-            )
-        })
+        name.parse()
+            .map_err(|_| self.wrong("calendar.timezone", name, "a name of the tz database, such as Europe/Berlin"))
     }
 
     /// The configured stages; `None` where the section names no open ones, which leaves the order to the data.
@@ -276,15 +227,8 @@ impl Reader<'_> {
             let rank = stages.find(name).and_then(crate::model::Stage::open_rank);
             rank.ok_or_else(|| self.wrong(key, name, "one of stages.open"))
         };
-        let qualified_from = section
-            .qualified_from
-            .as_deref()
-            .map(|name| rank("stages.qualified_from", name));
-        let quote = section
-            .quote
-            .as_deref()
-            .map(|name| rank("stages.quote", name))
-            .transpose()?;
+        let qualified_from = section.qualified_from.as_deref().map(|name| rank("stages.qualified_from", name));
+        let quote = section.quote.as_deref().map(|name| rank("stages.quote", name)).transpose()?;
         let mut probability = vec![None; stages.open.len()];
         for (name, value) in &section.probability {
             let key = format!("stages.probability.{name}");
@@ -376,9 +320,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
-        let error = read(&format!("{LEAST}\n[calendar]\nfiscal_year_start = 2\n"))
-            .unwrap_err()
-            .to_string();
+        let error = read(&format!("{LEAST}\n[calendar]\nfiscal_year_start = 2\n")).unwrap_err().to_string();
         assert_eq!(
             error,
             "company/quarterdeck.toml, line 5: unknown key calendar.fiscal_year_start\nhint: did you mean \
@@ -394,23 +336,14 @@ mod tests {
             ("[money]\ncurrency = \"dollar\"", "a code of three letters"),
             ("[stages]\nopen = [\"A\", \"a\"]", "every stage once"),
             ("[stages]\nopen = [\"A\"]\nqualified_from = \"B\"", "one of stages.open"),
-            (
-                "[stages]\nopen = [\"A\"]\nprobability = { A = 10 }",
-                "a number from 0 to 1",
-            ),
-            (
-                "[thresholds]\ncoverage_warning = 4.0",
-                "at most thresholds.coverage_healthy",
-            ),
+            ("[stages]\nopen = [\"A\"]\nprobability = { A = 10 }", "a number from 0 to 1"),
+            ("[thresholds]\ncoverage_warning = 4.0", "at most thresholds.coverage_healthy"),
             ("[columns.opportunities]\nident = \"X\"", "one of id, name"),
         ] {
             let error = read(&format!("{LEAST}{text}\n")).unwrap_err().to_string();
             assert!(error.contains(expected), "{text}: {error}");
         }
-        assert!(matches!(
-            read("[sources]\nreps = \"reps.csv\"\n"),
-            Err(ConfigError::NoOpportunities { .. })
-        ));
+        assert!(matches!(read("[sources]\nreps = \"reps.csv\"\n"), Err(ConfigError::NoOpportunities { .. })));
         assert!(matches!(read("[sources\n"), Err(ConfigError::Syntax { .. })));
     }
 

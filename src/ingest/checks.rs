@@ -32,16 +32,8 @@ pub(super) fn rejections(draft: &mut Draft) -> Result<Vec<Rejection>, IngestErro
             .filter(|fault| fault.record.is_none())
             .filter_map(|fault| draft.place(fault.row).line)
             .collect();
-        let again = if lines.is_empty() {
-            BTreeMap::new()
-        } else {
-            draft.files[at].records_at(draft.table, &lines)?
-        };
-        rejected.extend(
-            of_file
-                .into_iter()
-                .map(|fault| rejection(draft, &draft.files[at], fault, &again)),
-        );
+        let again = if lines.is_empty() { BTreeMap::new() } else { draft.files[at].records_at(draft.table, &lines)? };
+        rejected.extend(of_file.into_iter().map(|fault| rejection(draft, &draft.files[at], fault, &again)));
     }
     Ok(rejected)
 }
@@ -53,13 +45,7 @@ fn rejection(draft: &Draft, file: &FileRead, fault: RowFault, again: &BTreeMap<u
     let record = fault.record.or_else(|| reread.map(cells_as_text)).unwrap_or_default();
     place.column = position.and_then(|at| file.layout.headers.get(at)).cloned();
     place.value = position.and_then(|at| record.get(at)).cloned();
-    Rejection {
-        table: draft.table,
-        rule: fault.rule,
-        place,
-        detail: fault.detail,
-        record,
-    }
+    Rejection { table: draft.table, rule: fault.rule, place, detail: fault.detail, record }
 }
 
 /// The position in the file of a cell at fault.
@@ -98,12 +84,7 @@ pub(super) fn look_up(draft: &Draft, row: usize, column: FaultColumn) -> Result<
 /// What became of the records of a table.
 pub(super) fn report(draft: &Draft) -> SourceReport {
     let present = draft.present();
-    let missing = draft
-        .table
-        .source_columns()
-        .iter()
-        .map(|column| column.name)
-        .filter(|name| !present.contains(name));
+    let missing = draft.table.source_columns().iter().map(|column| column.name).filter(|name| !present.contains(name));
     SourceReport {
         table: draft.table,
         files: draft.files.iter().map(|file| file.report.clone()).collect(),
@@ -132,17 +113,7 @@ pub(super) fn rejected_share(
     }
     let mut reasons: Vec<(String, u64)> = counts
         .into_values()
-        .map(|(example, count)| {
-            (
-                if count == 1 {
-                    example.rule.one
-                } else {
-                    example.rule.many
-                }
-                .to_owned(),
-                count,
-            )
-        })
+        .map(|(example, count)| (if count == 1 { example.rule.one } else { example.rule.many }.to_owned(), count))
         .collect();
     reasons.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     Err(IngestError::TooManyRejected {
@@ -179,10 +150,8 @@ pub(super) fn note(report: &SourceReport, rejected: &[Rejection], findings: &mut
         findings.add(rejection.rule, rejection.place.clone(), rejection.detail.clone());
     }
     if report.replaced > 0 {
-        let place = Place {
-            file: report.files.last().map(|file| file.path.clone()).unwrap_or_default(),
-            ..Place::default()
-        };
+        let place =
+            Place { file: report.files.last().map(|file| file.path.clone()).unwrap_or_default(), ..Place::default() };
         let detail = Some(format!("of {}", report.table.name()));
         let rule = &rules::RECORDS_REPLACED;
         findings.add_many(Finding { rule, place, detail }, report.replaced);
@@ -205,10 +174,7 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
             continue;
         };
         if !known.contains(id) {
-            let place = Place {
-                value: Some(id.to_owned()),
-                ..history.place(row)
-            };
+            let place = Place { value: Some(id.to_owned()), ..history.place(row) };
             findings.add(&rules::HISTORY_WITHOUT_OPPORTUNITY, place, None);
         }
         let is_undated = matches!(

@@ -213,16 +213,10 @@ impl Cells {
 
 impl Days {
     pub const ABSENT: i32 = i32::MIN;
-    const EMPTY: Days = Days {
-        month_first: Days::ABSENT,
-        day_first: Days::ABSENT,
-    };
+    const EMPTY: Days = Days { month_first: Days::ABSENT, day_first: Days::ABSENT };
 
     fn of(readings: Readings) -> Self {
-        Days {
-            month_first: Days::of_moment(readings.month_first),
-            day_first: Days::of_moment(readings.day_first),
-        }
+        Days { month_first: Days::of_moment(readings.month_first), day_first: Days::of_moment(readings.day_first) }
     }
 
     /// The day of a moment.
@@ -263,9 +257,7 @@ impl Amounts {
 
 impl Probabilities {
     fn push(&mut self, number: Number, is_percent: bool) {
-        let is_above_one = number
-            .ungrouped()
-            .is_some_and(|share| share.digits > 10_i64.pow(u32::from(share.decimals)));
+        let is_above_one = number.ungrouped().is_some_and(|share| share.digits > 10_i64.pow(u32::from(share.decimals)));
         self.is_percent |= is_percent || is_above_one;
         self.cells.push(number);
     }
@@ -306,9 +298,7 @@ fn trimmed(cell: &[u8]) -> &[u8] {
         return cell;
     }
     match std::str::from_utf8(cell) {
-        Ok(text) => text
-            .trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}')
-            .as_bytes(),
+        Ok(text) => text.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}').as_bytes(),
         Err(_) => cell.trim_ascii(),
     }
 }
@@ -336,14 +326,9 @@ pub(super) fn canonical_id(id: &str) -> Option<std::borrow::Cow<'_, str>> {
     let mut whole = String::with_capacity(18);
     whole.push_str(id);
     for part in bytes.chunks(5) {
-        let capitals = part.iter().enumerate().fold(0_u8, |bits, (at, byte)| {
-            bits | (u8::from(byte.is_ascii_uppercase()) << at)
-        });
-        whole.push(char::from(if capitals < 26 {
-            b'A' + capitals
-        } else {
-            b'0' + capitals - 26
-        }));
+        let capitals =
+            part.iter().enumerate().fold(0_u8, |bits, (at, byte)| bits | (u8::from(byte.is_ascii_uppercase()) << at));
+        whole.push(char::from(if capitals < 26 { b'A' + capitals } else { b'0' + capitals - 26 }));
     }
     Some(whole.into())
 }
@@ -358,10 +343,7 @@ fn figure(cell: &[u8], manner: Manner) -> Option<f64> {
 
 fn rate(cell: &[u8], manner: Manner) -> Option<String> {
     let (number, beside) = numbers::read(cell)?;
-    let rate = manner
-        .decimal
-        .and_then(|sign| number.under(sign))
-        .or_else(|| number.ungrouped())?;
+    let rate = manner.decimal.and_then(|sign| number.under(sign)).or_else(|| number.ungrouped())?;
     (rate.digits > 0 && beside == numbers::Beside::default()).then(|| rate.to_string())
 }
 
@@ -379,10 +361,7 @@ mod tests {
     fn a_salesforce_id_of_15_characters_is_its_form_of_18() {
         // Worked by hand: 006D0 has one capital at place 3 (8, I), 00000 none (A), abCDE capitals at 2, 3, 4 (28, 2).
         assert_eq!(canonical_id("006D000000abCDE").as_deref(), Some("006D000000abCDEIA2"));
-        assert_eq!(
-            canonical_id("006D000000abCDEIA2").as_deref(),
-            Some("006D000000abCDEIA2")
-        );
+        assert_eq!(canonical_id("006D000000abCDEIA2").as_deref(), Some("006D000000abCDEIA2"));
         assert_ne!(canonical_id("006D000000abCDE"), canonical_id("006D000000abCDe"));
         for other in ["O1", "123456789012345", "ACME2026DEAL001", "o1"] {
             assert_eq!(canonical_id(other).as_deref(), Some(other));

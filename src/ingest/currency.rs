@@ -39,9 +39,7 @@ pub(super) fn convert(
     }
     if let Some(draft) = drafts.get_mut(&Table::Opportunities) {
         let row_rates = foreign(draft, options, |draft, row, code| {
-            let day = closed_day(draft, row, book)
-                .filter(|day| *day <= today)
-                .unwrap_or(today);
+            let day = closed_day(draft, row, book).filter(|day| *day <= today).unwrap_or(today);
             rates.at(code, day).ok_or(day)
         });
         for (row, rate) in &row_rates {
@@ -68,9 +66,7 @@ pub(super) fn convert(
 
 impl Rates {
     fn none() -> Self {
-        Rates {
-            by_code: HashMap::new(),
-        }
+        Rates { by_code: HashMap::new() }
     }
 
     fn of(draft: &Draft) -> Self {
@@ -78,10 +74,7 @@ impl Rates {
         for row in (0..draft.states.len()).filter(|row| draft.is_kept(*row)) {
             let cell = |name: &str| draft.column(name).and_then(|at| draft.cells[at].text(row));
             let rate = cell("rate").and_then(|text| numbers::read(text.as_bytes())?.0.under('.'));
-            let from = draft
-                .column("from")
-                .and_then(|at| draft.day(at, row))
-                .unwrap_or(i32::MIN);
+            let from = draft.column("from").and_then(|at| draft.day(at, row)).unwrap_or(i32::MIN);
             if let (Some(code), Some(rate)) = (cell("currency").and_then(code_of), rate) {
                 by_code.entry(code).or_default().push((from, rate));
             }
@@ -125,9 +118,7 @@ fn foreign(
         match rate(draft, row, &code) {
             Ok(rate) => found.push((row, rate)),
             Err(day) => {
-                let day = crate::model::date_of(day)
-                    .map(|day| day.to_string())
-                    .unwrap_or_default();
+                let day = crate::model::date_of(day).map(|day| day.to_string()).unwrap_or_default();
                 let detail = format!("no rate from {code} to {} holds on {day}", options.currency);
                 rejected.push((row, (&rules::CURRENCY_WITHOUT_RATE, Some(detail))));
             }
@@ -203,10 +194,7 @@ fn note_other_signs(draft: &Draft, options: &Options, findings: &mut Findings) {
             let own = currency.and_then(|at| draft.cells[at].text(row)).and_then(code_of);
             let code = own.as_deref().unwrap_or(options.currency.code());
             if !may_mean(sign, code) {
-                let place = Place {
-                    value: Some(sign.clone()),
-                    ..draft.place(row)
-                };
+                let place = Place { value: Some(sign.clone()), ..draft.place(row) };
                 findings.add(&rules::CURRENCY_SIGN_DIFFERS, place, Some(format!("counted as {code}")));
             }
         }

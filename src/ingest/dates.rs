@@ -31,10 +31,7 @@ impl Readings {
     pub const EMPTY: Readings = Readings::both(ABSENT);
 
     const fn both(moment: i64) -> Self {
-        Readings {
-            month_first: moment,
-            day_first: moment,
-        }
+        Readings { month_first: moment, day_first: moment }
     }
 
     pub fn under(self, order: DateOrder) -> i64 {
@@ -58,15 +55,8 @@ pub(super) fn read(cell: &[u8], zone: Tz, is_workbook: bool) -> Option<Readings>
         None => Some(ABSENT),
     };
     let first = moment(month_first)?;
-    let second = if month_first == day_first {
-        first
-    } else {
-        moment(day_first)?
-    };
-    (first != ABSENT || second != ABSENT).then_some(Readings {
-        month_first: first,
-        day_first: second,
-    })
+    let second = if month_first == day_first { first } else { moment(day_first)? };
+    (first != ABSENT || second != ABSENT).then_some(Readings { month_first: first, day_first: second })
 }
 
 /// A moment with an offset as the clock of the zone shows it.
@@ -168,11 +158,7 @@ impl Cursor<'_> {
             }
         }
         self.white_space(false);
-        if let Some(half) = self
-            .peek()
-            .map(|byte| byte.to_ascii_lowercase())
-            .filter(|b| matches!(b, b'a' | b'p'))
-        {
+        if let Some(half) = self.peek().map(|byte| byte.to_ascii_lowercase()).filter(|b| matches!(b, b'a' | b'p')) {
             self.half_day_mark()?;
             if !(1..=12).contains(&hour) {
                 return None;
@@ -267,12 +253,7 @@ mod tests {
         }
         let day = date_of(i32::try_from(moment.div_euclid(DAY)).unwrap()).unwrap();
         let seconds = moment.rem_euclid(DAY) / 1_000_000;
-        format!(
-            "{day} {:02}:{:02}:{:02}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        )
+        format!("{day} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
 
     fn both(cell: &str) -> Option<(String, String)> {
@@ -310,15 +291,9 @@ mod tests {
     #[test]
     fn a_slash_date_keeps_both_readings() {
         let readings = |cell| both(cell).unwrap();
-        assert_eq!(
-            readings("3/4/2026"),
-            ("2026-03-04 00:00:00".into(), "2026-04-03 00:00:00".into())
-        );
+        assert_eq!(readings("3/4/2026"), ("2026-03-04 00:00:00".into(), "2026-04-03 00:00:00".into()));
         assert_eq!(readings("13/4/2026"), ("-".into(), "2026-04-13 00:00:00".into()));
-        assert_eq!(
-            readings("4-13-2026 1:00 pm"),
-            ("2026-04-13 13:00:00".into(), "-".into())
-        );
+        assert_eq!(readings("4-13-2026 1:00 pm"), ("2026-04-13 13:00:00".into(), "-".into()));
     }
 
     #[test]

@@ -106,11 +106,7 @@ impl Draft {
     fn new(table: Table) -> Self {
         Draft {
             table,
-            cells: table
-                .frame_columns()
-                .iter()
-                .map(|column| cells_of(table, column))
-                .collect(),
+            cells: table.frame_columns().iter().map(|column| cells_of(table, column)).collect(),
             entered: Vec::new(),
             states: Vec::new(),
             lines: Vec::new(),
@@ -133,15 +129,9 @@ impl Draft {
         let reader = FileReader {
             shape: &shape,
             entered: self.entered_columns(&layout),
-            manner: Manner {
-                zone: options.time_zone,
-                decimal: options.decimal,
-                is_workbook: sheet.is_workbook,
-            },
+            manner: Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: sheet.is_workbook },
             width: layout.headers.len(),
-            key: self
-                .key_column()
-                .and_then(|at| layout.position(self.table.frame_columns()[at].name)),
+            key: self.key_column().and_then(|at| layout.position(self.table.frame_columns()[at].name)),
         };
         let first_row = self.states.len();
         self.note_file(&sheet, &layout, &located.shown);
@@ -172,14 +162,7 @@ impl Draft {
             preset: layout.preset.map(|preset| preset.name),
             columns: layout.found(self.table),
         };
-        self.files.push(FileRead {
-            located,
-            layout,
-            shape,
-            report,
-            first_row,
-            overrides: source.columns.clone(),
-        });
+        self.files.push(FileRead { located, layout, shape, report, first_row, overrides: source.columns.clone() });
         Ok(())
     }
 
@@ -188,10 +171,7 @@ impl Draft {
         let row = self.states.len();
         self.lines.push(line);
         let missing = reader.width.saturating_sub(record.len());
-        let has_surplus = record
-            .iter()
-            .skip(reader.width)
-            .any(|cell| !cell.trim_ascii().is_empty());
+        let has_surplus = record.iter().skip(reader.width).any(|cell| !cell.trim_ascii().is_empty());
         if missing > 0 || has_surplus {
             let detail = field_count(record, reader.width);
             let fault = (&rules::FIELD_COUNT, Some(detail));
@@ -279,13 +259,7 @@ impl Draft {
 
     fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<&ByteRecord>) {
         self.states[row] = State::Rejected;
-        self.faults.push(RowFault {
-            row,
-            rule: fault.0,
-            detail: fault.1,
-            column,
-            record: record.map(cells_as_text),
-        });
+        self.faults.push(RowFault { row, rule: fault.0, detail: fault.1, column, record: record.map(cells_as_text) });
     }
 
     /// Rejects a record that was read, once more is known. One that is not kept any more stays as it is.
@@ -315,27 +289,17 @@ impl Draft {
 
     /// File and line of a row.
     pub fn place(&self, row: usize) -> Place {
-        Place {
-            file: self.file_of(row).located.shown.clone(),
-            line: Some(self.lines[row]),
-            ..Place::default()
-        }
+        Place { file: self.file_of(row).located.shown.clone(), line: Some(self.lines[row]), ..Place::default() }
     }
 
     /// The canonical source columns that at least one file has.
     pub fn present(&self) -> BTreeSet<&'static str> {
-        self.files
-            .iter()
-            .flat_map(|file| file.report.columns.keys().copied())
-            .collect()
+        self.files.iter().flat_map(|file| file.report.columns.keys().copied()).collect()
     }
 
     /// The column whose cell identifies a record of this table, where one does.
     fn key_column(&self) -> Option<usize> {
-        self.table
-            .frame_columns()
-            .iter()
-            .position(|column| column.kind == Kind::Id)
+        self.table.frame_columns().iter().position(|column| column.kind == Kind::Id)
     }
 
     /// Makes room for the stage entries of a file; gives their positions in it.
@@ -348,50 +312,29 @@ impl Draft {
             }
         }
         let position = |label: &String| layout.entered.iter().find(|entered| entered.label == *label);
-        self.entered
-            .iter()
-            .map(|(label, _)| position(label).map(|entered| entered.position))
-            .collect()
+        self.entered.iter().map(|(label, _)| position(label).map(|entered| entered.position)).collect()
     }
 
     fn note_file(&mut self, sheet: &Sheet, layout: &Layout, shown: &str) {
         self.note_lines(&rules::PREAMBLE_SKIPPED, shown, &sheet.preamble);
-        let place = |column: Option<&String>| Place {
-            file: shown.to_owned(),
-            column: column.cloned(),
-            ..Place::default()
-        };
+        let place =
+            |column: Option<&String>| Place { file: shown.to_owned(), column: column.cloned(), ..Place::default() };
         for column in &layout.repeated {
             let header = layout.position(column).and_then(|at| layout.headers.get(at));
             self.findings.add(&rules::HEADER_REPEATED, place(header), None);
         }
-        let counts = sheet
-            .coding
-            .as_ref()
-            .map_or((0, 0), |coding| (coding.damaged, coding.nul_bytes));
+        let counts = sheet.coding.as_ref().map_or((0, 0), |coding| (coding.damaged, coding.nul_bytes));
         for (rule, count) in [(&rules::ENCODING_DAMAGED, counts.0), (&rules::NUL_BYTES, counts.1)] {
             if count > 0 {
                 let place = place(None);
-                self.findings.add_many(
-                    Finding {
-                        rule,
-                        place,
-                        detail: None,
-                    },
-                    count,
-                );
+                self.findings.add_many(Finding { rule, place, detail: None }, count);
             }
         }
     }
 
     fn note_lines(&mut self, rule: &'static Rule, shown: &str, lines: &[(u64, String)]) {
         for (line, text) in lines {
-            let place = Place {
-                file: shown.to_owned(),
-                line: Some(*line),
-                column: None,
-                value: Some(text.clone()),
-            };
+            let place = Place { file: shown.to_owned(), line: Some(*line), column: None, value: Some(text.clone()) };
             self.findings.add(rule, place, None);
         }
     }
@@ -427,19 +370,12 @@ struct FileReader<'a> {
 
 /// The cells of a record as text, as they stand in the file.
 pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
-    record
-        .iter()
-        .map(|cell| String::from_utf8_lossy(cell).into_owned())
-        .collect()
+    record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
 fn field_count(record: &ByteRecord, width: usize) -> String {
     let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
-    let over = if breaks > 0 {
-        format!(" over {} lines", breaks + 1)
-    } else {
-        String::new()
-    };
+    let over = if breaks > 0 { format!(" over {} lines", breaks + 1) } else { String::new() };
     format!("expected {width} cells, found {}{over}", record.len())
 }
 

@@ -39,11 +39,7 @@ impl Coding {
 pub(super) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     let file = File::open(path)?;
     let is_packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
-    Ok(if is_packed {
-        Box::new(MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    })
+    Ok(if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
 }
 
 /// Looks through the bytes of a file once.
@@ -83,11 +79,7 @@ pub(super) fn look(path: &Path) -> io::Result<Coding> {
         encoding,
         breaks_with_cr,
         damaged: if is_utf8 { utf8.invalid } else { 0 },
-        nul_bytes: if encoding == UTF_16LE || encoding == UTF_16BE {
-            0
-        } else {
-            nul_bytes
-        },
+        nul_bytes: if encoding == UTF_16LE || encoding == UTF_16BE { 0 } else { nul_bytes },
         sample,
     })
 }
@@ -217,11 +209,7 @@ impl Text {
         match &mut self.decoder {
             None => {
                 let mark = "\u{feff}".as_bytes();
-                let part = if self.is_at_start {
-                    part.strip_prefix(mark).unwrap_or(part)
-                } else {
-                    part
-                };
+                let part = if self.is_at_start { part.strip_prefix(mark).unwrap_or(part) } else { part };
                 self.is_at_start &= length == 0;
                 self.ready.extend_from_slice(part);
             }
@@ -285,25 +273,13 @@ mod tests {
     fn every_encoding_of_one_text_reads_alike() {
         let wanted = "id,name\nO1,Žofie – 10 €\n";
         let utf16 = |swap: bool| -> Vec<u8> {
-            wanted
-                .encode_utf16()
-                .flat_map(|unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() })
-                .collect()
+            wanted.encode_utf16().flat_map(|unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
         };
         let with = |mark: &[u8], rest: Vec<u8>| [mark.to_vec(), rest].concat();
         assert_eq!(text(wanted.as_bytes(), "a.csv"), (wanted.into(), "UTF-8"));
-        assert_eq!(
-            text(&with(b"\xEF\xBB\xBF", wanted.into()), "a.csv"),
-            (wanted.into(), "UTF-8")
-        );
-        assert_eq!(
-            text(&with(b"\xFF\xFE", utf16(false)), "a.csv"),
-            (wanted.into(), "UTF-16LE")
-        );
-        assert_eq!(
-            text(&with(b"\xFE\xFF", utf16(true)), "a.csv"),
-            (wanted.into(), "UTF-16BE")
-        );
+        assert_eq!(text(&with(b"\xEF\xBB\xBF", wanted.into()), "a.csv"), (wanted.into(), "UTF-8"));
+        assert_eq!(text(&with(b"\xFF\xFE", utf16(false)), "a.csv"), (wanted.into(), "UTF-16LE"));
+        assert_eq!(text(&with(b"\xFE\xFF", utf16(true)), "a.csv"), (wanted.into(), "UTF-16BE"));
         assert_eq!(text(&utf16(false), "a.csv"), (wanted.into(), "UTF-16LE"));
         let (bytes, _, _) = WINDOWS_1252.encode(wanted);
         assert_eq!(text(&bytes, "a.csv"), (wanted.into(), "windows-1252"));

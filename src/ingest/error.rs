@@ -11,11 +11,7 @@ pub enum IngestError {
     #[error("no file matches \"{pattern}\", which is configured for {}", table.name())]
     NoFile { table: Table, pattern: String },
     #[error("\"{pattern}\", configured for {}, is not a path or glob: {reason}", table.name())]
-    Pattern {
-        table: Table,
-        pattern: String,
-        reason: String,
-    },
+    Pattern { table: Table, pattern: String, reason: String },
     #[error("cannot read {file}")]
     Io {
         file: String,
@@ -46,23 +42,14 @@ pub enum IngestError {
         table.name(),
         did_you_mean(nearest.as_deref())
     )]
-    NoSuchHeader {
-        table: Table,
-        column: String,
-        header: String,
-        nearest: Option<String>,
-    },
+    NoSuchHeader { table: Table, column: String, header: String, nearest: Option<String> },
     #[error(
         "[columns.{}] {column}: {} has no column of that name{}",
         table.name(),
         table.name(),
         did_you_mean(nearest.as_deref())
     )]
-    NoSuchColumn {
-        table: Table,
-        column: String,
-        nearest: Option<String>,
-    },
+    NoSuchColumn { table: Table, column: String, nearest: Option<String> },
     #[error(
         "the dates of {} can be read with the month first or with the day first, and nothing in them decides\n  \
          {file}, line {line}, column \"{column}\": \"{value}\" is {month_first} or {day_first}\n\
@@ -84,13 +71,7 @@ pub enum IngestError {
          write decimal = \".\" or decimal = \",\" under [input]",
         table.name()
     )]
-    OpenDecimal {
-        table: Table,
-        file: String,
-        line: u64,
-        column: String,
-        value: String,
-    },
+    OpenDecimal { table: Table, file: String, line: u64, column: String, value: String },
     #[error("{}", too_many_rejected(*table, *rejected, *read, *limit, reasons, examples))]
     TooManyRejected {
         table: Table,
@@ -156,11 +137,7 @@ fn missing_column(
         let _ = write!(text, "\n{advice}");
     }
     let header = nearest.unwrap_or("the header in the file");
-    let _ = write!(
-        text,
-        "\nif it has another name, write under [columns.{}]: {column} = \"{header}\"",
-        table.name()
-    );
+    let _ = write!(text, "\nif it has another name, write under [columns.{}]: {column} = \"{header}\"", table.name());
     text
 }
 
@@ -190,11 +167,7 @@ fn too_many_rejected(
 fn unknown_stages(stages: &[UnknownStage]) -> String {
     let mut text = String::from("the exports have stages that are not configured");
     for stage in stages {
-        let _ = write!(
-            text,
-            "\n  \"{}\", {} times, first in {}",
-            stage.name, stage.count, stage.place
-        );
+        let _ = write!(text, "\n  \"{}\", {} times, first in {}", stage.name, stage.count, stage.place);
         if let Some(nearest) = &stage.nearest {
             let _ = write!(text, " (nearest: \"{nearest}\")");
         }

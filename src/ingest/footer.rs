@@ -29,11 +29,7 @@ impl Footer {
         if !may_be_footer(record, width, key) {
             return false;
         }
-        self.held.push(Held {
-            line,
-            record: record.clone(),
-            is_after_gap,
-        });
+        self.held.push(Held { line, record: record.clone(), is_after_gap });
         true
     }
 
@@ -82,13 +78,7 @@ fn may_be_footer(record: &ByteRecord, width: usize, key: Option<usize>) -> bool 
 
 /// Whether a text is the label of a row of totals and nothing else.
 fn is_total(text: &str) -> bool {
-    let label = text
-        .split('(')
-        .next()
-        .unwrap_or(text)
-        .trim()
-        .trim_end_matches([':', '.'])
-        .to_lowercase();
+    let label = text.split('(').next().unwrap_or(text).trim().trim_end_matches([':', '.']).to_lowercase();
     let label = label.trim();
     matches!(
         label,

@@ -26,15 +26,10 @@ pub(super) fn replace_earlier(draft: &mut Draft) {
     }
     hashed.sort_unstable();
     let mut replaced = Vec::new();
-    for group in hashed
-        .chunk_by(|left, right| left.0 == right.0)
-        .filter(|group| group.len() > 1)
-    {
+    for group in hashed.chunk_by(|left, right| left.0 == right.0).filter(|group| group.len() > 1) {
         for (at, (_, row)) in group.iter().enumerate() {
             let id = draft.cells[column].text(*row as usize);
-            let has_later = group[at + 1..]
-                .iter()
-                .any(|(_, later)| draft.cells[column].text(*later as usize) == id);
+            let has_later = group[at + 1..].iter().any(|(_, later)| draft.cells[column].text(*later as usize) == id);
             if has_later && draft.is_kept(*row as usize) {
                 replaced.push(*row as usize);
             }

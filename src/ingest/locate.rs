@@ -20,17 +20,10 @@ pub(super) fn files(table: Table, base: &Path, patterns: &[String]) -> Result<Ve
     for pattern in patterns {
         let whole = base.join(pattern);
         // A path that exists is meant as it stands, be there brackets or stars in it.
-        let mut paths = if whole.is_file() {
-            vec![whole]
-        } else {
-            matching(table, base, pattern)?
-        };
+        let mut paths = if whole.is_file() { vec![whole] } else { matching(table, base, pattern)? };
         paths.sort();
         if paths.is_empty() {
-            return Err(IngestError::NoFile {
-                table,
-                pattern: pattern.clone(),
-            });
+            return Err(IngestError::NoFile { table, pattern: pattern.clone() });
         }
         for path in paths {
             let shown = path.strip_prefix(base).unwrap_or(&path).display().to_string();
@@ -44,22 +37,10 @@ pub(super) fn files(table: Table, base: &Path, patterns: &[String]) -> Result<Ve
 }
 
 fn matching(table: Table, base: &Path, pattern: &str) -> Result<Vec<PathBuf>, IngestError> {
-    let refused = |reason: String| IngestError::Pattern {
-        table,
-        pattern: pattern.to_owned(),
-        reason,
-    };
+    let refused = |reason: String| IngestError::Pattern { table, pattern: pattern.to_owned(), reason };
     let is_absolute = Path::new(pattern).is_absolute();
-    let start = if is_absolute {
-        String::new()
-    } else {
-        glob::Pattern::escape(&base.to_string_lossy()) + "/"
-    };
-    let start = if base.as_os_str().is_empty() {
-        String::new()
-    } else {
-        start
-    };
+    let start = if is_absolute { String::new() } else { glob::Pattern::escape(&base.to_string_lossy()) + "/" };
+    let start = if base.as_os_str().is_empty() { String::new() } else { start };
     let entries = glob::glob(&format!("{start}{pattern}")).map_err(|error| refused(error.to_string()))?;
     let mut paths = Vec::new();
     for entry in entries {

@@ -79,11 +79,7 @@ impl Layout {
             headers: headers.to_vec(),
             preset,
             positions: BTreeMap::new(),
-            entered: if table == Table::Opportunities {
-                entered(headers)
-            } else {
-                Vec::new()
-            },
+            entered: if table == Table::Opportunities { entered(headers) } else { Vec::new() },
             repeated: Vec::new(),
         };
         for column in columns(table) {
@@ -148,11 +144,7 @@ impl Layout {
             None => None,
         };
         let Some(column) = missing else { return Ok(()) };
-        let free = self
-            .headers
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !self.positions.values().any(|taken| taken == at));
+        let free = self.headers.iter().enumerate().filter(|(at, _)| !self.positions.values().any(|taken| taken == at));
         let advice = self.preset.and_then(|preset| {
             let advice = preset.advice.iter().find(|(of, _)| *of == column);
             advice.map(|(_, text)| (*text).to_owned())
@@ -180,14 +172,7 @@ impl Layout {
     }
 
     fn has_any_state(&self) -> bool {
-        let states = [
-            "to_stage",
-            "stage",
-            "amount",
-            "close_date",
-            "forecast_category",
-            "probability",
-        ];
+        let states = ["to_stage", "stage", "amount", "close_date", "forecast_category", "probability"];
         states.iter().any(|column| self.has(column)) || (self.has("field") && self.has("new_value"))
     }
 
@@ -208,15 +193,9 @@ impl Layout {
             return;
         }
         if self.has("field") && self.has("new_value") {
-            for column in [
-                "stage",
-                "amount",
-                "close_date",
-                "forecast_category",
-                "probability",
-                "from_stage",
-                "to_stage",
-            ] {
+            for column in
+                ["stage", "amount", "close_date", "forecast_category", "probability", "from_stage", "to_stage"]
+            {
                 self.positions.remove(column);
             }
         } else if self.has("to_stage") {
@@ -227,9 +206,7 @@ impl Layout {
 
 /// Fails where the configuration names a column that the table does not have.
 pub(super) fn check_overrides(table: Table, overrides: &Overrides) -> Result<(), IngestError> {
-    let unknown = overrides
-        .keys()
-        .find(|name| !columns(table).any(|column| column == name.as_str()));
+    let unknown = overrides.keys().find(|name| !columns(table).any(|column| column == name.as_str()));
     match unknown {
         None => Ok(()),
         Some(name) => Err(IngestError::NoSuchColumn {
@@ -268,11 +245,7 @@ pub(super) fn position_of(headers: &[String], wanted: &str) -> Option<usize> {
     let wanted = wanted.trim();
     let plain = normal(wanted);
     let exact = headers.iter().position(|header| header == wanted);
-    exact.or_else(|| {
-        headers
-            .iter()
-            .position(|header| !plain.is_empty() && normal(header) == plain)
-    })
+    exact.or_else(|| headers.iter().position(|header| !plain.is_empty() && normal(header) == plain))
 }
 
 /// The names under which a layout may hold a position.
@@ -283,22 +256,13 @@ pub(super) fn columns(table: Table) -> impl Iterator<Item = &'static str> {
 /// The CRM whose headers these are: the one with most headers that only it writes. None where the canonical
 /// names explain as many headers.
 fn detect(table: Table, normals: &[String]) -> Option<&'static Preset> {
-    let is_canonical = |header: &&String| {
-        table
-            .source_columns()
-            .iter()
-            .any(|column| normal(column.name) == **header)
-    };
+    let is_canonical = |header: &&String| table.source_columns().iter().any(|column| normal(column.name) == **header);
     let canonical = normals.iter().filter(is_canonical).count();
     let mut best: Option<(usize, usize, &'static Preset)> = None;
     for preset in presets::ALL.into_iter().filter(|preset| preset.is_crm()) {
         let is_mark = |header: &&String| preset.marks.iter().any(|mark| header.starts_with(mark));
-        let is_alias = |header: &&String| {
-            preset
-                .aliases(table)
-                .iter()
-                .any(|(_, aliases)| aliases.contains(&header.as_str()))
-        };
+        let is_alias =
+            |header: &&String| preset.aliases(table).iter().any(|(_, aliases)| aliases.contains(&header.as_str()));
         let marks = normals.iter().filter(is_mark).count();
         let known = normals.iter().filter(is_alias).count();
         let is_better = best.is_none_or(|(most, more, _)| (marks + known, marks) > (most, more));
@@ -321,10 +285,7 @@ fn entered(headers: &[String]) -> Vec<Entered> {
             let label = header[START.len()..].trim();
             let label = label.trim_matches(['"', '\'', '“', '”', '‘', '’']).trim();
             if !label.is_empty() {
-                found.push(Entered {
-                    position,
-                    label: label.to_owned(),
-                });
+                found.push(Entered { position, label: label.to_owned() });
             }
         }
     }

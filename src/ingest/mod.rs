@@ -74,13 +74,7 @@ pub fn read(options: &Options) -> Result<Intake, IngestError> {
     }
     book.apply(&mut drafts)?;
     checks::orphans(&drafts, &mut findings);
-    Ok(Intake {
-        tables: records(drafts, &book, options)?,
-        sources,
-        findings,
-        rejected,
-        stages: book.stages,
-    })
+    Ok(Intake { tables: records(drafts, &book, options)?, sources, findings, rejected, stages: book.stages })
 }
 
 /// The frames of all drafts. What an export of opportunities tells of stages joins the history.
@@ -108,13 +102,7 @@ fn records(
             }
             None => {
                 let present = BTreeSet::from(present);
-                tables.insert(
-                    Table::StageHistory,
-                    Records {
-                        frame: entered,
-                        present,
-                    },
-                );
+                tables.insert(Table::StageHistory, Records { frame: entered, present });
             }
         }
     }

@@ -43,23 +43,12 @@ pub(super) struct Beside<'a> {
 }
 
 impl Number {
-    pub const EMPTY: Number = Number {
-        digits: 0,
-        with_point: UNFIT,
-        with_comma: UNFIT,
-    };
+    pub const EMPTY: Number = Number { digits: 0, with_point: UNFIT, with_comma: UNFIT };
 
     /// The number under a decimal sign, or `None` where the cell is empty or does not fit it.
     pub fn under(self, decimal: char) -> Option<Decimal> {
-        let decimals = if decimal == ',' {
-            self.with_comma
-        } else {
-            self.with_point
-        };
-        (decimals != UNFIT).then_some(Decimal {
-            digits: self.digits,
-            decimals,
-        })
+        let decimals = if decimal == ',' { self.with_comma } else { self.with_point };
+        (decimals != UNFIT).then_some(Decimal { digits: self.digits, decimals })
     }
 
     pub fn is_empty(self) -> bool {
@@ -73,10 +62,7 @@ impl Number {
 
     /// The number where a single separator is always the decimal sign: in shares and rates nobody groups digits.
     pub fn ungrouped(self) -> Option<Decimal> {
-        [self.under('.'), self.under(',')]
-            .into_iter()
-            .flatten()
-            .max_by_key(|number| number.decimals)
+        [self.under('.'), self.under(',')].into_iter().flatten().max_by_key(|number| number.decimals)
     }
 }
 
@@ -157,32 +143,19 @@ fn without_currency(body: &str) -> (Option<&str>, &str) {
     let start = body.find(is_number).unwrap_or(body.len());
     if start > 0 {
         let (sign, rest) = body.split_at(start);
-        return if is_currency(sign.trim_end()) {
-            (Some(sign.trim_end()), rest)
-        } else {
-            (None, body)
-        };
+        return if is_currency(sign.trim_end()) { (Some(sign.trim_end()), rest) } else { (None, body) };
     }
-    let end = body
-        .trim_end_matches(|sign: char| !sign.is_ascii_digit() && !matches!(sign, '-' | '\u{2212}'))
-        .len();
+    let end = body.trim_end_matches(|sign: char| !sign.is_ascii_digit() && !matches!(sign, '-' | '\u{2212}')).len();
     let (rest, sign) = body.split_at(end);
     let sign = sign.trim_start_matches(['.', ',']).trim();
-    if is_currency(sign) {
-        (Some(sign), rest.trim_end())
-    } else {
-        (None, body)
-    }
+    if is_currency(sign) { (Some(sign), rest.trim_end()) } else { (None, body) }
 }
 
 fn is_currency(sign: &str) -> bool {
     let is_code = sign.len() == 3 && sign.bytes().all(|byte| byte.is_ascii_alphabetic());
     let ends_in_sign = sign.chars().count() <= 4
         && sign.chars().next_back().is_some_and(|last| {
-            matches!(
-                last,
-                '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | '₺' | '₪' | '฿' | '₫' | '₱' | '₦'
-            )
+            matches!(last, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | '₺' | '₪' | '฿' | '₫' | '₱' | '₦')
         })
         && sign.chars().rev().skip(1).all(|letter| letter.is_ascii_uppercase());
     is_code || ends_in_sign || matches!(sign, "kr" | "kr." | "Kč" | "zł" | "Ft" | "lei" | "Fr." | "R")
@@ -250,11 +223,7 @@ fn grouped(body: &str) -> Option<Number> {
     if with_point.is_none() && with_comma.is_none() {
         return None;
     }
-    Some(Number {
-        digits,
-        with_point: with_point.unwrap_or(UNFIT),
-        with_comma: with_comma.unwrap_or(UNFIT),
-    })
+    Some(Number { digits, with_point: with_point.unwrap_or(UNFIT), with_comma: with_comma.unwrap_or(UNFIT) })
 }
 
 /// How many decimals the runs have under a decimal sign, where they fit it.
@@ -275,9 +244,7 @@ fn decimals_under(decimal: char, runs: &[(char, usize)], leads_with_zero: bool) 
             return None;
         }
     }
-    u8::try_from(decimals)
-        .ok()
-        .filter(|decimals| u32::from(*decimals) <= MOST_DIGITS)
+    u8::try_from(decimals).ok().filter(|decimals| u32::from(*decimals) <= MOST_DIGITS)
 }
 
 #[cfg(test)]
@@ -356,17 +323,7 @@ mod tests {
         for cell in ["1.234", "12,345", "-123.456", "$1,234"] {
             assert!(is_open(cell), "{cell}");
         }
-        for cell in [
-            "1234",
-            "1.23",
-            "0.234",
-            "1234.567",
-            "1,234.5",
-            "1.234.567",
-            "12,3456",
-            "0",
-            "1 234",
-        ] {
+        for cell in ["1234", "1.23", "0.234", "1234.567", "1,234.5", "1.234.567", "12,3456", "0", "1 234"] {
             assert!(!is_open(cell), "{cell}");
         }
         assert_eq!(under("1.23", ','), None);

@@ -42,9 +42,8 @@ pub(super) fn resolve(drafts: &mut BTreeMap<Table, Draft>, findings: &mut Findin
             };
             for spelling in &mut names.spellings {
                 let found = directory.find(spelling).map(str::to_owned);
-                *spelling = found
-                    .or_else(|| strangers.get(&fold(spelling)).cloned())
-                    .unwrap_or_else(|| collapsed(spelling));
+                *spelling =
+                    found.or_else(|| strangers.get(&fold(spelling)).cloned()).unwrap_or_else(|| collapsed(spelling));
             }
         }
     }
@@ -54,9 +53,7 @@ impl Directory {
     fn of(reps: &mut Draft, findings: &mut Findings) -> Self {
         let columns = [reps.column("name"), reps.column("id"), reps.column("email")];
         let cell = |reps: &Draft, column: usize, row: usize| {
-            columns[column]
-                .and_then(|at| reps.cells[at].text(row))
-                .map(str::to_owned)
+            columns[column].and_then(|at| reps.cells[at].text(row)).map(str::to_owned)
         };
         // For each row the row that stands for its person, itself at first.
         let mut stands: Vec<usize> = (0..reps.states.len()).collect();
@@ -71,9 +68,7 @@ impl Directory {
                 stands[earlier] = row;
                 reps.states[earlier] = State::Replaced;
             }
-            let Some(earlier) = rows_by_name
-                .insert(fold(&name), row)
-                .filter(|earlier| stands[*earlier] == *earlier)
+            let Some(earlier) = rows_by_name.insert(fold(&name), row).filter(|earlier| stands[*earlier] == *earlier)
             else {
                 continue;
             };
@@ -82,10 +77,7 @@ impl Directory {
             let differ = |mine: &Option<String>, theirs: Option<String>| matches!((mine, &theirs), (Some(a), Some(b)) if fold(a) != fold(b));
             let are_two = differ(&id, cell(reps, 1, earlier)) || differ(&email, cell(reps, 2, earlier));
             if are_two {
-                let place = Place {
-                    value: Some(name),
-                    ..reps.place(row)
-                };
+                let place = Place { value: Some(name), ..reps.place(row) };
                 findings.add(&rules::NAME_SHARED, place, None);
             }
         }
@@ -121,10 +113,7 @@ impl Directory {
         let by_id = || id.as_deref().and_then(|id| self.by_id.get(id));
         let by_folded_id = || self.by_folded_id.get(&fold(id.as_deref()?))?.as_ref();
         let found = self.by_name.get(&folded).or_else(by_id);
-        found
-            .or_else(|| self.by_email.get(&folded))
-            .or_else(by_folded_id)
-            .map(String::as_str)
+        found.or_else(|| self.by_email.get(&folded)).or_else(by_folded_id).map(String::as_str)
     }
 }
 
@@ -139,25 +128,16 @@ fn strangers(drafts: &BTreeMap<Table, Draft>, directory: &Directory) -> HashMap<
             for (key, count) in key_counts(draft, names) {
                 let spelling = &names.spellings[key];
                 if directory.find(spelling).is_none() {
-                    *counts
-                        .entry(fold(spelling))
-                        .or_default()
-                        .entry(collapsed(spelling))
-                        .or_default() += count;
+                    *counts.entry(fold(spelling)).or_default().entry(collapsed(spelling)).or_default() += count;
                 }
             }
         }
     }
     let most_frequent = |spellings: BTreeMap<String, u64>| {
-        let best = spellings
-            .into_iter()
-            .max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.0.cmp(&left.0)));
+        let best = spellings.into_iter().max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.0.cmp(&left.0)));
         best.map(|(spelling, _)| spelling)
     };
-    counts
-        .into_iter()
-        .filter_map(|(folded, spellings)| Some((folded, most_frequent(spellings)?)))
-        .collect()
+    counts.into_iter().filter_map(|(folded, spellings)| Some((folded, most_frequent(spellings)?))).collect()
 }
 
 /// How often each spelling of a column stands in a record that is kept.
@@ -175,9 +155,7 @@ fn person_columns(table: Table) -> impl Iterator<Item = usize> {
     let is_person =
         move |name: &str, kind| kind == crate::model::Kind::Person || (table == Table::Reps && name == "name");
     let columns = table.frame_columns().iter().enumerate();
-    columns
-        .filter(move |(_, column)| is_person(column.name, column.kind))
-        .map(|(at, _)| at)
+    columns.filter(move |(_, column)| is_person(column.name, column.kind)).map(|(at, _)| at)
 }
 
 /// A name with single blanks between its words.

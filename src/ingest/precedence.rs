@@ -53,9 +53,7 @@ pub(super) fn order(
         }
     }
     let score = |stage: usize| -> i64 {
-        (0..open.len())
-            .map(|other| before[stage][other].cmp(&before[other][stage]) as i64)
-            .sum()
+        (0..open.len()).map(|other| before[stage][other].cmp(&before[other][stage]) as i64).sum()
     };
     let mut sorted: Vec<usize> = (0..open.len()).collect();
     sorted.sort_by_key(|stage| (std::cmp::Reverse(score(*stage)), *stage));
@@ -86,10 +84,7 @@ fn add_changes(history: &Draft, find: &dyn Fn(&str) -> Option<usize>, paths: &mu
         };
         for (step, column) in [from, to].into_iter().enumerate() {
             if let Some(stage) = history.cells[column].text(row).and_then(find) {
-                paths
-                    .entry(id.to_owned())
-                    .or_default()
-                    .push((moment, 2 * row + step, stage));
+                paths.entry(id.to_owned()).or_default().push((moment, 2 * row + step, stage));
             }
         }
     }
@@ -97,10 +92,7 @@ fn add_changes(history: &Draft, find: &dyn Fn(&str) -> Option<usize>, paths: &mu
 
 fn add_entered(opportunities: &Draft, find: &dyn Fn(&str) -> Option<usize>, paths: &mut HashMap<String, Vec<Entry>>) {
     for (at, (label, cells)) in opportunities.entered.iter().enumerate() {
-        let entered = Entered {
-            position: 0,
-            label: label.clone(),
-        };
+        let entered = Entered { position: 0, label: label.clone() };
         let (Some(stage), Cells::Moments(moments)) =
             (find(label).or_else(|| find(entered.stage_and_pipeline().0)), cells)
         else {

@@ -129,14 +129,8 @@ rejecting!(
 
 macro_rules! finding {
     ($name:ident, $severity:ident, $code:literal, $one:literal, $many:literal, $effect:literal, $hint:literal) => {
-        pub static $name: Rule = Rule {
-            code: $code,
-            severity: Severity::$severity,
-            one: $one,
-            many: $many,
-            effect: $effect,
-            hint: $hint,
-        };
+        pub static $name: Rule =
+            Rule { code: $code, severity: Severity::$severity, one: $one, many: $many, effect: $effect, hint: $hint };
     };
 }
 

@@ -101,9 +101,7 @@ fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result<DateOrder,
 
 fn open_order(draft: &Draft, row: usize, column: FaultColumn) -> Result<IngestError, IngestError> {
     let seen = super::checks::look_up(draft, row, column)?;
-    let moments = date_columns(draft)
-        .find(|(of, _)| *of == column)
-        .map(|(_, cells)| pair(cells, row));
+    let moments = date_columns(draft).find(|(of, _)| *of == column).map(|(_, cells)| pair(cells, row));
     let day = |moment: i64| day_of(moment).map_or_else(String::new, |day| day.to_string());
     let (month, first) = moments.unwrap_or((dates::ABSENT, dates::ABSENT));
     Ok(IngestError::OpenDateOrder {
@@ -128,13 +126,7 @@ fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError>
             let number = amounts.cells[row];
             let (point, comma) = (number.under('.'), number.under(','));
             if point != comma {
-                votes.add(
-                    row,
-                    FaultColumn::Frame(at),
-                    point.is_some(),
-                    comma.is_some(),
-                    number.is_open(),
-                );
+                votes.add(row, FaultColumn::Frame(at), point.is_some(), comma.is_some(), number.is_open());
             }
         }
     }
@@ -187,10 +179,7 @@ fn reject_unfit_amounts(draft: &mut Draft) {
         unfit.extend(kept(draft).filter(is_unfit).map(|row| (row, FaultColumn::Frame(at))));
     }
     for (row, column) in unfit {
-        let detail = format!(
-            "the decimal sign of this source is \"{sign}\"; expected {}",
-            numbers::EXPECTED
-        );
+        let detail = format!("the decimal sign of this source is \"{sign}\"; expected {}", numbers::EXPECTED);
         draft.reject(row, (&rules::AMOUNT_UNREADABLE, Some(detail)), column);
     }
 }
@@ -198,10 +187,7 @@ fn reject_unfit_amounts(draft: &mut Draft) {
 /// Makes parts of 10^18 of probabilities, in percent where any of the column says so.
 fn settle_probabilities(draft: &mut Draft) {
     // History holds the probability before and after a change in two columns: they are one as to percent.
-    let is_percent = draft
-        .cells
-        .iter()
-        .any(|cells| matches!(cells, Cells::Probabilities(column) if column.is_percent));
+    let is_percent = draft.cells.iter().any(|cells| matches!(cells, Cells::Probabilities(column) if column.is_percent));
     let mut out_of_range = Vec::new();
     for at in 0..draft.cells.len() {
         let Cells::Probabilities(column) = &draft.cells[at] else {
@@ -209,9 +195,7 @@ fn settle_probabilities(draft: &mut Draft) {
         };
         let mut parts = Vec::with_capacity(column.cells.len());
         for (row, number) in column.cells.iter().enumerate() {
-            let share = number
-                .ungrouped()
-                .map(|share| share.scaled(if is_percent { 16 } else { 18 }, None));
+            let share = number.ungrouped().map(|share| share.scaled(if is_percent { 16 } else { 18 }, None));
             match share {
                 None => parts.push(ABSENT),
                 Some(Some(part)) if (0..=PROBABILITY_ONE).contains(&part) => parts.push(part),
@@ -224,11 +208,7 @@ fn settle_probabilities(draft: &mut Draft) {
         draft.cells[at] = Cells::Whole(parts);
     }
     for (row, column) in out_of_range {
-        let unit = if is_percent {
-            "percent, from 0 to 100"
-        } else {
-            "a share, from 0 to 1"
-        };
+        let unit = if is_percent { "percent, from 0 to 100" } else { "a share, from 0 to 1" };
         let detail = format!("the column is read as {unit}");
         draft.reject(row, (&rules::PROBABILITY_OUT_OF_RANGE, Some(detail)), column);
     }
@@ -270,11 +250,7 @@ impl Draft {
         for (_, cells) in date_columns(self) {
             for row in kept(self) {
                 let (month, day) = pair(cells, row);
-                let moment = if self.order == DateOrder::MonthFirst {
-                    month
-                } else {
-                    day
-                };
+                let moment = if self.order == DateOrder::MonthFirst { month } else { day };
                 if moment != dates::ABSENT {
                     let (least, most) = span.unwrap_or((moment, moment));
                     span = Some((least.min(moment), most.max(moment)));
@@ -291,29 +267,15 @@ fn kept(draft: &Draft) -> impl Iterator<Item = usize> {
 }
 
 fn date_columns(draft: &Draft) -> impl Iterator<Item = (FaultColumn, &Cells)> {
-    let frame = draft
-        .cells
-        .iter()
-        .enumerate()
-        .map(|(at, cells)| (FaultColumn::Frame(at), cells));
-    let entered = draft
-        .entered
-        .iter()
-        .enumerate()
-        .map(|(at, (_, cells))| (FaultColumn::Entered(at), cells));
-    frame
-        .chain(entered)
-        .filter(|(_, cells)| matches!(cells, Cells::Dates(_) | Cells::Moments(_)))
+    let frame = draft.cells.iter().enumerate().map(|(at, cells)| (FaultColumn::Frame(at), cells));
+    let entered = draft.entered.iter().enumerate().map(|(at, (_, cells))| (FaultColumn::Entered(at), cells));
+    frame.chain(entered).filter(|(_, cells)| matches!(cells, Cells::Dates(_) | Cells::Moments(_)))
 }
 
 /// A cell with the month first and with the day first, in microseconds.
 fn pair(cells: &Cells, row: usize) -> (i64, i64) {
     let moment = |day: i32| {
-        if day == Days::ABSENT {
-            dates::ABSENT
-        } else {
-            i64::from(day) * dates::DAY
-        }
+        if day == Days::ABSENT { dates::ABSENT } else { i64::from(day) * dates::DAY }
     };
     match cells {
         Cells::Dates(days) => (moment(days[row].month_first), moment(days[row].day_first)),

@@ -54,15 +54,9 @@ pub(super) const LOST_BY_STATUS: &str = "\u{1}lost";
 
 /// Fields of a field history, by the columns of the frame that hold them.
 const FIELDS: [(&str, &[&str]); 5] = [
-    (
-        "stage",
-        &["stage", "stagename", "dealstage", "opportunitystage", "salesstage"],
-    ),
+    ("stage", &["stage", "stagename", "dealstage", "opportunitystage", "salesstage"]),
     ("amount", &["amount", "opportunityamount", "dealamount", "value"]),
-    (
-        "close_date",
-        &["closedate", "closingdate", "expectedclosedate", "estclosedate"],
-    ),
+    ("close_date", &["closedate", "closingdate", "expectedclosedate", "estclosedate"]),
     ("forecast_category", &["forecastcategory", "forecastcategoryname"]),
     ("probability", &["probability"]),
 ];
@@ -91,11 +85,9 @@ impl Shape {
             Table::StageHistory => shape.take_history(layout),
             Table::Activities => shape.take_activities(layout),
             Table::Reps => {
-                if let (Some(first), Some(last), false) = (
-                    layout.position("first_name"),
-                    layout.position("last_name"),
-                    layout.has("name"),
-                ) {
+                if let (Some(first), Some(last), false) =
+                    (layout.position("first_name"), layout.position("last_name"), layout.has("name"))
+                {
                     shape.set(0, table, "name", Feed::Joined(first, last));
                 }
             }
@@ -196,10 +188,8 @@ impl Shape {
 
     fn take_activities(&mut self, layout: &Layout) {
         let table = Table::Activities;
-        let kinds: Vec<usize> = ["type", "subtype", "call_type"]
-            .into_iter()
-            .filter_map(|column| layout.position(column))
-            .collect();
+        let kinds: Vec<usize> =
+            ["type", "subtype", "call_type"].into_iter().filter_map(|column| layout.position(column)).collect();
         self.is_event = layout.has("is_event") && !layout.has("status");
         let is_call = layout.has("is_call") && !layout.has("type");
         let otherwise = match (self.is_event, is_call) {
@@ -245,9 +235,7 @@ impl Feed {
             Feed::At(position) => (Cow::Borrowed(at(*position)), Some(*position)),
             Feed::Word(word) => (Cow::Borrowed(word.as_bytes()), None),
             Feed::FirstOf(positions, otherwise) => {
-                let filled = positions
-                    .iter()
-                    .find(|position| !at(**position).trim_ascii().is_empty());
+                let filled = positions.iter().find(|position| !at(**position).trim_ascii().is_empty());
                 match filled {
                     Some(position) => (Cow::Borrowed(at(*position)), Some(*position)),
                     None => (Cow::Borrowed(otherwise.as_bytes()), positions.first().copied()),
@@ -278,9 +266,7 @@ fn plain(table: Table, layout: &Layout) -> Vec<Feed> {
 
 /// A yes as CRMs write it. Anything else is none.
 fn is_yes(cell: &[u8]) -> bool {
-    ["1", "true", "yes", "y", "t"]
-        .iter()
-        .any(|yes| cell.eq_ignore_ascii_case(yes.as_bytes()))
+    ["1", "true", "yes", "y", "t"].iter().any(|yes| cell.eq_ignore_ascii_case(yes.as_bytes()))
 }
 
 fn status(cell: &[u8]) -> Option<Outcome> {
@@ -295,9 +281,7 @@ fn status(cell: &[u8]) -> Option<Outcome> {
 }
 
 fn minutes_of_seconds(cell: &[u8]) -> Cow<'_, [u8]> {
-    let seconds = std::str::from_utf8(cell)
-        .ok()
-        .and_then(|text| text.trim().parse::<f64>().ok());
+    let seconds = std::str::from_utf8(cell).ok().and_then(|text| text.trim().parse::<f64>().ok());
     match seconds {
         Some(seconds) => Cow::Owned((seconds / 60.0).to_string().into_bytes()),
         None => Cow::Borrowed(cell),

@@ -45,9 +45,7 @@ struct TextRecords {
 impl Sheet {
     /// Opens a file and finds its header; `name` is the path as it is shown.
     pub fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<Self, IngestError> {
-        let is_workbook = path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+        let is_workbook = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
         let mut sheet = if is_workbook {
             let (rows, header_at) = workbook::open(path, name, score)?;
             Sheet::before_header(Records::Workbook(rows), None, None, name).after(header_at)?
@@ -59,10 +57,7 @@ impl Sheet {
     }
 
     fn open_text(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<Self, IngestError> {
-        let unreadable = |cause| IngestError::Io {
-            file: name.to_owned(),
-            cause,
-        };
+        let unreadable = |cause| IngestError::Io { file: name.to_owned(), cause };
         let coding = encoding::look(path).map_err(unreadable)?;
         let (delimiter, header_at) = dialect(&coding.sample, score);
         let text = Text::open(path, &coding).map_err(unreadable)?;
@@ -93,14 +88,9 @@ impl Sheet {
             let Some(line) = self.next(&mut record)? else { break };
             self.preamble.push((line, text_of(&record)));
         }
-        let no_header = || IngestError::NoHeader {
-            file: self.file.clone(),
-        };
+        let no_header = || IngestError::NoHeader { file: self.file.clone() };
         self.header_line = self.records.next(&mut record, &self.file)?.ok_or_else(no_header)?;
-        self.header = record
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
-            .collect();
+        self.header = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         Ok(self)
     }
 
@@ -129,10 +119,10 @@ impl TextRecords {
         if self.is_ended {
             return Ok(None);
         }
-        let has_more = self.reader.read_byte_record(record).map_err(|error| IngestError::Io {
-            file: file.to_owned(),
-            cause: error.into(),
-        })?;
+        let has_more = self
+            .reader
+            .read_byte_record(record)
+            .map_err(|error| IngestError::Io { file: file.to_owned(), cause: error.into() })?;
         let inner_breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
         // The line after the record, less its own break and those within its cells: lines that the reader
         // skipped before the record would otherwise count as its own.
@@ -141,25 +131,16 @@ impl TextRecords {
             self.is_ended = true;
             return Ok(None);
         }
-        let is_swallowed = |bytes: &[u8]| {
-            bytes
-                .strip_suffix(b"\n")
-                .is_some_and(|rest| rest.ends_with(END_MARK.as_bytes()))
-        };
+        let is_swallowed =
+            |bytes: &[u8]| bytes.strip_suffix(b"\n").is_some_and(|rest| rest.ends_with(END_MARK.as_bytes()));
         if !has_more || is_swallowed(record.as_slice()) {
-            return Err(IngestError::OpenQuote {
-                file: file.to_owned(),
-                line: line + 1,
-            });
+            return Err(IngestError::OpenQuote { file: file.to_owned(), line: line + 1 });
         }
         if record.as_slice().ends_with(b"\r") {
             let last = record.len() - 1;
             let end = record.get(last).map_or(0, |cell| cell.len().saturating_sub(1));
-            let whole: ByteRecord = record
-                .iter()
-                .enumerate()
-                .map(|(at, cell)| if at == last { &cell[..end] } else { cell })
-                .collect();
+            let whole: ByteRecord =
+                record.iter().enumerate().map(|(at, cell)| if at == last { &cell[..end] } else { cell }).collect();
             *record = whole;
         }
         Ok(Some(line))
@@ -183,11 +164,7 @@ pub(super) fn text_of(record: &ByteRecord) -> String {
 
 fn reader(delimiter: u8) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
-    builder
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .terminator(Terminator::Any(b'\n'));
+    builder.has_headers(false).flexible(true).delimiter(delimiter).terminator(Terminator::Any(b'\n'));
     builder
 }
 

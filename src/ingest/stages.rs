@@ -48,10 +48,7 @@ impl StageBook {
             None => inferred(options, drafts, findings)?,
         };
         let is_used = |word: &str| seen(drafts).any(|(name, _)| name == word);
-        for (word, of, name) in [
-            (WON_BY_STATUS, &mut stages.won, "Won"),
-            (LOST_BY_STATUS, &mut stages.lost, "Lost"),
-        ] {
+        for (word, of, name) in [(WON_BY_STATUS, &mut stages.won, "Won"), (LOST_BY_STATUS, &mut stages.lost, "Lost")] {
             if of.is_empty() && is_used(word) {
                 of.push(name.to_owned());
             }
@@ -71,10 +68,7 @@ impl StageBook {
                 names.insert(fold(old), found);
             }
         }
-        for (word, by_status) in [
-            (WON_BY_STATUS, stages.won.first()),
-            (LOST_BY_STATUS, stages.lost.first()),
-        ] {
+        for (word, by_status) in [(WON_BY_STATUS, stages.won.first()), (LOST_BY_STATUS, stages.lost.first())] {
             if let Some((name, stage)) = by_status.and_then(|name| Some((name, stages.find(name)?))) {
                 names.insert(word.to_owned(), (name.clone(), stage));
             }
@@ -85,10 +79,7 @@ impl StageBook {
     /// The configured spelling and the meaning of a name. `Stage (Pipeline)` is the stage where it is no name itself.
     pub fn find(&self, name: &str) -> Option<(&str, Stage)> {
         let found = self.names.get(&fold(name)).or_else(|| {
-            let label = Entered {
-                position: 0,
-                label: name.trim().to_owned(),
-            };
+            let label = Entered { position: 0, label: name.trim().to_owned() };
             self.names.get(&fold(label.stage_and_pipeline().0))
         });
         found.map(|(name, stage)| (name.as_str(), *stage))
@@ -149,9 +140,7 @@ impl StageBook {
     }
 
     fn count_unknown(&self, found: &mut BTreeMap<String, UnknownStage>, name: &str, count: u64, place: Option<Place>) {
-        let shown = place
-            .map(|place| format!("{}, line {}", place.file, place.line.unwrap_or(0)))
-            .unwrap_or_default();
+        let shown = place.map(|place| format!("{}, line {}", place.file, place.line.unwrap_or(0))).unwrap_or_default();
         let stage = found.entry(fold(name)).or_insert_with(|| UnknownStage {
             name: name.to_owned(),
             count: 0,
@@ -169,11 +158,7 @@ fn inferred(
     findings: &mut Findings,
 ) -> Result<Stages, IngestError> {
     let mut counts: BTreeMap<String, (String, u64)> = BTreeMap::new();
-    let renamed: HashMap<String, &String> = options
-        .renamed_stages
-        .iter()
-        .map(|(old, new)| (fold(old), new))
-        .collect();
+    let renamed: HashMap<String, &String> = options.renamed_stages.iter().map(|(old, new)| (fold(old), new)).collect();
     for (name, count) in seen(drafts).filter(|(name, _)| !matches!(name.as_str(), WON_BY_STATUS | LOST_BY_STATUS)) {
         let name = renamed.get(&fold(&name)).map_or(name, |new| (*new).clone());
         let known = counts.entry(fold(&name)).or_insert((name.clone(), 0));
@@ -183,13 +168,8 @@ fn inferred(
             known.0 = name;
         }
     }
-    let preset = drafts
-        .get(&Table::Opportunities)
-        .and_then(|draft| draft.files.first()?.layout.preset);
-    let mut stages = Stages {
-        qualified_from: 1,
-        ..Stages::default()
-    };
+    let preset = drafts.get(&Table::Opportunities).and_then(|draft| draft.files.first()?.layout.preset);
+    let mut stages = Stages { qualified_from: 1, ..Stages::default() };
     let mut open: Vec<String> = Vec::new();
     for (name, _) in counts.values() {
         match closed_meaning(name, preset, drafts.get(&Table::Opportunities)) {
@@ -199,17 +179,9 @@ fn inferred(
             None => open.push(name.clone()),
         }
     }
-    let place = |name: &String| Place {
-        value: Some(name.clone()),
-        ..Place::default()
-    };
+    let place = |name: &String| Place { value: Some(name.clone()), ..Place::default() };
     let of_preset = |name: &String| {
-        preset.and_then(|preset| {
-            preset
-                .open_stages
-                .iter()
-                .position(|known| normal(known) == normal(name))
-        })
+        preset.and_then(|preset| preset.open_stages.iter().position(|known| normal(known) == normal(name)))
     };
     let rule = if !open.is_empty() && open.iter().all(|name| of_preset(name).is_some()) {
         open.sort_by_key(of_preset);
@@ -221,14 +193,7 @@ fn inferred(
         &rules::STAGES_FROM_HISTORY
     };
     for name in &open {
-        findings.add_many(
-            Finding {
-                rule,
-                place: place(name),
-                detail: None,
-            },
-            1,
-        );
+        findings.add_many(Finding { rule, place: place(name), detail: None }, 1);
     }
     stages.open = open;
     Ok(stages)
@@ -237,11 +202,7 @@ fn inferred(
 /// What a name says of itself, or the CRM of its records, where that is won or lost.
 fn closed_meaning(name: &str, preset: Option<&Preset>, opportunities: Option<&Draft>) -> Option<Stage> {
     let folded = fold(name);
-    let has_word = |wanted: &str| {
-        folded
-            .split(|sign: char| !sign.is_alphanumeric())
-            .any(|word| word == wanted)
-    };
+    let has_word = |wanted: &str| folded.split(|sign: char| !sign.is_alphanumeric()).any(|word| word == wanted);
     if folded.contains("no decision") || folded.contains("no-decision") {
         return Some(Stage::NoDecision);
     }
@@ -255,9 +216,7 @@ fn closed_meaning(name: &str, preset: Option<&Preset>, opportunities: Option<&Dr
     if has_word("won") || in_preset(|preset| preset.won_stages) {
         return Some(Stage::Won);
     }
-    let marks = opportunities
-        .map(|draft| outcome_of(draft, &folded))
-        .unwrap_or_default();
+    let marks = opportunities.map(|draft| outcome_of(draft, &folded)).unwrap_or_default();
     match marks {
         Some(OutcomeMark::Won) => Some(Stage::Won),
         Some(OutcomeMark::Lost) => Some(Stage::Lost),
@@ -272,18 +231,11 @@ fn outcome_of(draft: &Draft, folded: &str) -> Option<OutcomeMark> {
     };
     let mut counts: BTreeMap<OutcomeMark, u64> = BTreeMap::new();
     for ((key, mark), count) in &draft.outcome_marks {
-        if names
-            .spellings
-            .get(*key as usize)
-            .is_some_and(|name| fold(name) == folded)
-        {
+        if names.spellings.get(*key as usize).is_some_and(|name| fold(name) == folded) {
             *counts.entry(*mark).or_default() += count;
         }
     }
-    counts
-        .into_iter()
-        .max_by_key(|(mark, count)| (*count, std::cmp::Reverse(*mark)))
-        .map(|(mark, _)| mark)
+    counts.into_iter().max_by_key(|(mark, count)| (*count, std::cmp::Reverse(*mark))).map(|(mark, _)| mark)
 }
 
 /// Every stage name of the records kept, with how often it stands.
@@ -301,7 +253,5 @@ fn seen(drafts: &BTreeMap<Table, Draft>) -> impl Iterator<Item = (String, u64)> 
 
 fn stage_columns(table: Table) -> impl Iterator<Item = usize> {
     let columns = table.frame_columns().iter().enumerate();
-    columns
-        .filter(|(_, column)| column.kind == Kind::Stage)
-        .map(|(at, _)| at)
+    columns.filter(|(_, column)| column.kind == Kind::Stage).map(|(at, _)| at)
 }

@@ -35,10 +35,7 @@ pub(super) fn entered(draft: &Draft, book: &StageBook) -> PolarsResult<DataFrame
     let mut moments: Vec<i64> = Vec::new();
     let mut stages = StringChunkedBuilder::new("stage".into(), 0);
     for (label, cells) in &draft.entered {
-        let column = Entered {
-            position: 0,
-            label: label.clone(),
-        };
+        let column = Entered { position: 0, label: label.clone() };
         let (_, of_pipeline) = column.stage_and_pipeline();
         let (Some((stage, _)), Cells::Moments(cells)) = (book.find(label), cells) else {
             continue;
@@ -80,22 +77,17 @@ fn series(name: &str, draft: &Draft, at: usize, kind: Kind, rows: &[usize]) -> P
             Int32Chunked::from_iter_options(name, days).into_date().into_series()
         }
         Cells::Moments(moments) => {
-            let moments = rows
-                .iter()
-                .map(|row| Some(moments[*row].under(draft.order)).filter(|moment| *moment != dates::ABSENT));
+            let moments =
+                rows.iter().map(|row| Some(moments[*row].under(draft.order)).filter(|moment| *moment != dates::ABSENT));
             let moments = Int64Chunked::from_iter_options(name, moments);
             moments.into_datetime(TimeUnit::Microseconds, None).into_series()
         }
         Cells::Whole(numbers) => {
-            let numbers = rows
-                .iter()
-                .map(|row| numbers.get(*row).copied().filter(|number| *number != ABSENT));
+            let numbers = rows.iter().map(|row| numbers.get(*row).copied().filter(|number| *number != ABSENT));
             Int64Chunked::from_iter_options(name, numbers).into_series()
         }
         Cells::Numbers(numbers) => {
-            let numbers = rows
-                .iter()
-                .map(|row| Some(numbers[*row]).filter(|number| !number.is_nan()));
+            let numbers = rows.iter().map(|row| Some(numbers[*row]).filter(|number| !number.is_nan()));
             Float64Chunked::from_iter_options(name, numbers).into_series()
         }
         // Settled before; an empty column keeps the frame whole.
@@ -114,14 +106,7 @@ fn mark_events(draft: &mut Draft, as_of: NaiveDate) {
         .filter(|row| draft.cells[status].text(**row).is_none())
         .filter_map(|row| {
             let day = draft.day(date, *row).and_then(date_of)?;
-            Some((
-                *row,
-                if day_number(day) <= day_number(as_of) {
-                    "held"
-                } else {
-                    "planned"
-                },
-            ))
+            Some((*row, if day_number(day) <= day_number(as_of) { "held" } else { "planned" }))
         })
         .collect();
     if let Cells::Names(names) = &mut draft.cells[status] {

@@ -23,17 +23,12 @@ const HEADER_DEPTH: usize = 40;
 
 /// Opens a workbook; gives its best sheet and how many rows that are not blank stand before the header.
 pub(super) fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<(Rows, usize), IngestError> {
-    let unreadable = |reason: String| IngestError::Workbook {
-        file: name.to_owned(),
-        reason,
-    };
+    let unreadable = |reason: String| IngestError::Workbook { file: name.to_owned(), reason };
     let mut book: Xlsx<BufReader<File>> =
         open_workbook(path).map_err(|error: calamine::XlsxError| unreadable(error.to_string()))?;
     let mut best: Option<(usize, usize, Rows)> = None;
     for sheet in book.sheet_names() {
-        let range = book
-            .worksheet_range(&sheet)
-            .map_err(|error| unreadable(error.to_string()))?;
+        let range = book.worksheet_range(&sheet).map_err(|error| unreadable(error.to_string()))?;
         let first = range.start().map_or(1, |(row, _)| u64::from(row) + 1);
         let mut rows = Rows { range, at: 0, first };
         let (found, header_at) = rows.find_header(score);

@@ -7,10 +7,8 @@ use super::{Family, Metric, Rhythm, Whom};
 use crate::model::{Table, Unit};
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 
-pub const FAMILY: Family = Family {
-    metrics: &[&ACTIVITIES, &ACTIVITIES_PER_REP, &CONVERSATIONS, &DISCOVERIES],
-    measure,
-};
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&ACTIVITIES, &ACTIVITIES_PER_REP, &CONVERSATIONS, &DISCOVERIES], measure };
 
 static ACTIVITIES: Metric = Metric {
     id: "activities",
@@ -74,31 +72,16 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         ],
     )?;
     for subject in book.subjects() {
-        book.write(
-            &ACTIVITIES,
-            subject,
-            Figure::count(counts.count("activities", subject)?),
-        );
-        book.write(
-            &CONVERSATIONS,
-            subject,
-            Figure::count(counts.count("conversations", subject)?),
-        );
-        book.write(
-            &DISCOVERIES,
-            subject,
-            Figure::count(counts.count("discoveries", subject)?),
-        );
+        book.write(&ACTIVITIES, subject, Figure::count(counts.count("activities", subject)?));
+        book.write(&CONVERSATIONS, subject, Figure::count(counts.count("conversations", subject)?));
+        book.write(&DISCOVERIES, subject, Figure::count(counts.count("discoveries", subject)?));
     }
     let total = counts.count("activities", TEAM)?;
     let heads = window.headcount(window.horizon)?;
     let per_rep = Figure::ratio(total as f64, heads as f64, heads as u64, "no rep on board");
     book.write(&ACTIVITIES_PER_REP, TEAM, per_rep);
 
-    let by_type = Keyed::new(
-        &with_keys(&took_place, "type", None)?,
-        &[col("key").len().alias("activities")],
-    )?;
+    let by_type = Keyed::new(&with_keys(&took_place, "type", None)?, &[col("key").len().alias("activities")])?;
     for row in &by_type.rows {
         let count = Figure::count(by_type.count("activities", row)?);
         book.write_by(&ACTIVITIES, row.subject, "activity_type", row.key.clone(), count);

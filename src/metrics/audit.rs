@@ -13,10 +13,7 @@ use crate::timeline::Day;
 use polars::prelude::{PolarsResult, col};
 use std::collections::{BTreeMap, HashMap};
 
-pub const FAMILY: Family = Family {
-    metrics: &[&MANAGEMENT_AUDIT],
-    measure,
-};
+pub(super) const FAMILY: Family = Family { metrics: &[&MANAGEMENT_AUDIT], measure };
 
 static MANAGEMENT_AUDIT: Metric = Metric {
     id: "management_audit",
@@ -93,10 +90,7 @@ impl Evidence {
             "No rep below 3× coverage went a week without a session",
             self.low_coverage_was_met(&team, window)?,
         ));
-        points.push((
-            "Every open deal due has a dated next step",
-            due_have_next_steps(window, &team)?,
-        ));
+        points.push(("Every open deal due has a dated next step", due_have_next_steps(window, &team)?));
         points.push(("The forecast came within 20 %", self.forecast_was_near(&team, window)?));
         Ok(points)
     }
@@ -117,14 +111,8 @@ impl Evidence {
         let scores: Vec<f64> = held.iter().filter_map(|s| s.score).collect();
         let has_people = has_log && !team.on_board.is_empty();
         vec![
-            (
-                "Every rep had a one-on-one",
-                has_people.then(|| team.on_board.iter().all(met)),
-            ),
-            (
-                "Nine of ten one-on-ones were kept",
-                (!scheduled.is_empty()).then(|| kept * 10 >= scheduled.len() * 9),
-            ),
+            ("Every rep had a one-on-one", has_people.then(|| team.on_board.iter().all(met))),
+            ("Nine of ten one-on-ones were kept", (!scheduled.is_empty()).then(|| kept * 10 >= scheduled.len() * 9)),
             (
                 "Nobody's one-on-one was called off twice in a quarter",
                 (has_log && has("status")).then(|| !was_called_off_twice(window, &team.sessions)),
@@ -157,11 +145,7 @@ impl Evidence {
         let mut is_judged = false;
         for week in &self.weeks {
             for &rep in &team.on_board {
-                let target = window
-                    .company
-                    .targets
-                    .of_rep(rep, week.target_period)
-                    .filter(|parts| *parts > 0);
+                let target = window.company.targets.of_rep(rep, week.target_period).filter(|parts| *parts > 0);
                 let Some(target) = target else { continue };
                 is_judged = true;
                 let is_low = week.pipeline.sum("amount", rep + 1)? * PARTS < HEALTHY_COVERAGE * target;
@@ -203,11 +187,8 @@ impl<'a> Team<'a> {
     /// Reps by the reps file; where it names no managers, those whom the manager has coached.
     fn of(window: &Window, manager: &str, sessions: Option<&'a [Session]>) -> Self {
         let roster = &window.company.roster;
-        let sessions: Vec<&Session> = sessions
-            .unwrap_or_default()
-            .iter()
-            .filter(|s| s.manager.as_deref() == Some(manager))
-            .collect();
+        let sessions: Vec<&Session> =
+            sessions.unwrap_or_default().iter().filter(|s| s.manager.as_deref() == Some(manager)).collect();
         let is_theirs = |rep: &usize| {
             if window.company.has_column(Table::Reps, "manager") {
                 roster.reps[*rep].manager.as_deref() == Some(manager)
@@ -218,11 +199,7 @@ impl<'a> Team<'a> {
         let reps: Vec<usize> = (0..roster.reps.len()).filter(is_theirs).collect();
         let is_here = |rep: &usize| window.is_on_board(*rep, window.horizon).unwrap_or(false);
         let on_board = reps.iter().copied().filter(is_here).collect();
-        Self {
-            reps,
-            on_board,
-            sessions,
-        }
+        Self { reps, on_board, sessions }
     }
 }
 
@@ -230,10 +207,7 @@ impl<'a> Team<'a> {
 fn was_called_off_twice(window: &Window, sessions: &[&Session]) -> bool {
     let calendar = window.company.rules.calendar;
     let mut counts: HashMap<_, usize> = HashMap::new();
-    for session in sessions
-        .iter()
-        .filter(|s| s.is_one_on_one() && s.is_called_off && s.day <= window.horizon)
-    {
+    for session in sessions.iter().filter(|s| s.is_one_on_one() && s.is_called_off && s.day <= window.horizon) {
         let quarter = date_of(session.day).and_then(|date| calendar.holding(Grain::Quarter, date));
         if let Some(quarter) = quarter.filter(|q| day_number(q.end) >= window.start) {
             *counts.entry((session.rep, quarter)).or_default() += 1;
@@ -262,12 +236,7 @@ fn weeks(window: &Window) -> PolarsResult<Vec<WeekCoverage>> {
         if let Some(target_period) = held_against {
             let amount = col("amount").filter(col("is_qualified")).sum().alias("amount");
             let pipeline = Grouped::new(&window.positions_at(last)?, &[amount])?;
-            weeks.push(WeekCoverage {
-                first: day_number(current.start),
-                last,
-                pipeline,
-                target_period,
-            });
+            weeks.push(WeekCoverage { first: day_number(current.start), last, pipeline, target_period });
         }
         week = calendar.next(current);
     }
@@ -279,18 +248,13 @@ fn due_have_next_steps(window: &Window, team: &Team) -> PolarsResult<Option<bool
     if !window.company.has_column(Table::Opportunities, "next_step_date") {
         return Ok(None);
     }
-    let dates = window.company.tables[&Table::Opportunities]
-        .column("next_step_date")?
-        .date()?
-        .physical();
+    let dates = window.company.tables[&Table::Opportunities].column("next_step_date")?.date()?.physical();
     let open = window.positions()?;
     let (numbers, reps) = (open.column("opportunity")?.u32()?, open.column("rep")?.u32()?);
     let close_days = open.column("close_on")?.i32()?;
     for row in 0..open.height() {
         let is_theirs = reps.get(row).is_some_and(|rep| team.reps.contains(&(rep as usize)));
-        let is_due = close_days
-            .get(row)
-            .is_some_and(|day| (window.start..=window.end).contains(&day));
+        let is_due = close_days.get(row).is_some_and(|day| (window.start..=window.end).contains(&day));
         let Some(o) = numbers.get(row).filter(|_| is_theirs && is_due) else {
             continue;
         };

@@ -21,20 +21,12 @@ pub struct Figure {
 impl Figure {
     /// A count, which rests on what it counts.
     pub fn count(count: u64) -> Self {
-        Self {
-            value: Some(count as f64),
-            n: Some(count),
-            ..Self::default()
-        }
+        Self { value: Some(count as f64), n: Some(count), ..Self::default() }
     }
 
     /// A value that rests on `n` rows.
     pub fn of(value: f64, n: u64) -> Self {
-        Self {
-            value: Some(value),
-            n: Some(n),
-            ..Self::default()
-        }
+        Self { value: Some(value), n: Some(n), ..Self::default() }
     }
 
     /// A value that may be absent, and then for this reason.
@@ -47,10 +39,7 @@ impl Figure {
 
     /// A share of a count, with its interval; absent of nothing, and then for this reason.
     pub fn share_of_count(part: u64, whole: u64, reason: &str) -> Self {
-        Self {
-            interval: wilson(part, whole),
-            ..Self::ratio(part as f64, whole as f64, whole, reason)
-        }
+        Self { interval: wilson(part, whole), ..Self::ratio(part as f64, whole as f64, whole, reason) }
     }
 
     /// A ratio that rests on `n` rows; absent where the denominator is 0, and then for this reason.
@@ -58,26 +47,14 @@ impl Figure {
         let figure = if denominator == 0.0 {
             Self::absent(reason)
         } else {
-            Self {
-                value: Some(numerator / denominator),
-                ..Self::default()
-            }
+            Self { value: Some(numerator / denominator), ..Self::default() }
         };
-        Self {
-            numerator: Some(numerator),
-            denominator: Some(denominator),
-            n: Some(n),
-            ..figure
-        }
+        Self { numerator: Some(numerator), denominator: Some(denominator), n: Some(n), ..figure }
     }
 
     /// A figure that cannot be computed, and why.
     pub fn absent(reason: &str) -> Self {
-        Self {
-            status: Some(Status::Na),
-            reason: Some(reason.to_string()),
-            ..Self::default()
-        }
+        Self { status: Some(Status::Na), reason: Some(reason.to_string()), ..Self::default() }
     }
 
     pub fn resting_on(self, n: u64) -> Self {
@@ -90,27 +67,17 @@ impl Figure {
     }
 
     pub fn out_of(self, denominator: f64) -> Self {
-        Self {
-            denominator: Some(denominator),
-            ..self
-        }
+        Self { denominator: Some(denominator), ..self }
     }
 
     /// A value that is more than its numerator over its denominator, such as one made annual.
     pub fn with_parts(self, numerator: f64, denominator: f64) -> Self {
-        Self {
-            numerator: Some(numerator),
-            denominator: Some(denominator),
-            ..self
-        }
+        Self { numerator: Some(numerator), denominator: Some(denominator), ..self }
     }
 
     /// Says in words what the value does not.
     pub fn because(self, reason: String) -> Self {
-        Self {
-            reason: Some(reason),
-            ..self
-        }
+        Self { reason: Some(reason), ..self }
     }
 
     pub fn value(&self) -> Option<f64> {
@@ -148,11 +115,7 @@ pub struct Book<'a> {
 
 impl<'a> Book<'a> {
     pub fn new(company: &'a Company, period: Period) -> Self {
-        Self {
-            company,
-            period,
-            facts: Vec::new(),
-        }
+        Self { company, period, facts: Vec::new() }
     }
 
     /// All subjects of metrics about the team and reps: the team first.

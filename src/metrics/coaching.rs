@@ -12,7 +12,7 @@ use chrono::Datelike;
 use polars::prelude::PolarsResult;
 use std::collections::BTreeMap;
 
-pub const FAMILY: Family = Family {
+pub(super) const FAMILY: Family = Family {
     metrics: &[
         &ONE_ON_ONES_SCHEDULED,
         &ONE_ON_ONES_HELD,
@@ -25,10 +25,7 @@ pub const FAMILY: Family = Family {
     measure,
 };
 
-pub const EFFECT: Family = Family {
-    metrics: &[&COACHING_EFFECT],
-    measure: measure_effect,
-};
+pub(super) const EFFECT: Family = Family { metrics: &[&COACHING_EFFECT], measure: measure_effect };
 
 static ONE_ON_ONES_SCHEDULED: Metric = Metric {
     id: "one_on_ones_scheduled",
@@ -162,10 +159,7 @@ pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
     let as_of = window.company.as_of;
     let sessions = (0..log.height()).filter_map(|row| {
         let day = days.get(row)?;
-        let status = statuses
-            .get(row)
-            .map(|status| status.trim().to_lowercase())
-            .filter(|s| !s.is_empty());
+        let status = statuses.get(row).map(|status| status.trim().to_lowercase()).filter(|s| !s.is_empty());
         Some(Session {
             row,
             day,
@@ -181,9 +175,7 @@ pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
                 Some("cancelled" | "canceled" | "moved" | "rescheduled" | "postponed")
             ),
             minutes: minutes.get(row),
-            is_logged: record
-                .iter()
-                .all(|column| column.get(row).is_some_and(|cell| !cell.trim().is_empty())),
+            is_logged: record.iter().all(|column| column.get(row).is_some_and(|cell| !cell.trim().is_empty())),
             score: scores.get(row),
         })
     });
@@ -192,11 +184,8 @@ pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
 
 /// A kind as the log's words have it: "One-on-One" and "1:1" are `one_on_one`.
 fn kind_of(text: &str) -> String {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     let kind = words.join("_");
     match kind.as_str() {
         "1_1" | "1_on_1" | "1on1" | "one_to_one" | "1_to_1" => ONE_ON_ONE.to_string(),
@@ -246,20 +235,11 @@ impl Tally {
         [
             (&ONE_ON_ONES_SCHEDULED, Figure::count(self.scheduled)),
             (&ONE_ON_ONES_HELD, Figure::count(self.one_on_ones)),
-            (
-                &ONE_ON_ONE_HELD_RATE,
-                Figure::share_of_count(self.one_on_ones, self.scheduled, "none was scheduled"),
-            ),
+            (&ONE_ON_ONE_HELD_RATE, Figure::share_of_count(self.one_on_ones, self.scheduled, "none was scheduled")),
             (&COACHING_HOURS, Figure::of(self.hours(), self.coaching)),
             (&SESSIONS, Figure::count(self.held)),
-            (
-                &SESSION_QUALITY,
-                Figure::maybe(quality, self.scores.len() as u64, "no held session has a score"),
-            ),
-            (
-                &COACHING_LOGGED,
-                Figure::share_of_count(self.logged, self.held, "no session was held"),
-            ),
+            (&SESSION_QUALITY, Figure::maybe(quality, self.scores.len() as u64, "no held session has a score")),
+            (&COACHING_LOGGED, Figure::share_of_count(self.logged, self.held, "no session was held")),
         ]
     }
 }
@@ -282,11 +262,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         if let Some(rep) = session.rep {
             of_subject[rep + 1].add(session);
         }
-        if let Some(tally) = session
-            .manager
-            .as_deref()
-            .and_then(|manager| of_manager.get_mut(manager))
-        {
+        if let Some(tally) = session.manager.as_deref().and_then(|manager| of_manager.get_mut(manager)) {
             tally.add(session);
         }
     }
@@ -294,11 +270,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     for (subject, tally) in of_subject.iter().enumerate() {
         for (metric, figure) in tally.figures() {
             let is_reps_hours = metric == &COACHING_HOURS && subject != TEAM;
-            let figure = if is_reps_hours {
-                figure.held_against(due_hours, due_hours / 2.0)
-            } else {
-                figure
-            };
+            let figure = if is_reps_hours { figure.held_against(due_hours, due_hours / 2.0) } else { figure };
             book.write(metric, subject, figure);
         }
         for (kind, count) in &tally.by_kind {
@@ -329,24 +301,15 @@ fn measure_effect(window: &Window, book: &mut Book) -> PolarsResult<()> {
     };
     let reps = window.company.roster.reps.len();
     let mut hours = vec![0.0; reps];
-    for session in sessions
-        .iter()
-        .filter(|s| before.has(s.day) && s.is_held && s.is_coaching())
-    {
+    for session in sessions.iter().filter(|s| before.has(s.day) && s.is_held && s.is_coaching()) {
         if let Some(rep) = session.rep {
             hours[rep] += session.minutes.unwrap_or(0.0) / 60.0;
         }
     }
     let counts = [won_count(), lost_count()];
-    let (then, now) = (
-        Grouped::new(before.decided()?, &counts)?,
-        Grouped::new(window.decided()?, &counts)?,
-    );
+    let (then, now) = (Grouped::new(before.decided()?, &counts)?, Grouped::new(window.decided()?, &counts)?);
     let win_rate = |grouped: &Grouped, rep: usize| -> PolarsResult<Option<f64>> {
-        let (won, lost) = (
-            grouped.count("won_count", rep + 1)?,
-            grouped.count("lost_count", rep + 1)?,
-        );
+        let (won, lost) = (grouped.count("won_count", rep + 1)?, grouped.count("lost_count", rep + 1)?);
         Ok((won + lost > 0).then(|| won as f64 / (won + lost) as f64))
     };
     let mut pairs = Vec::new();
@@ -359,11 +322,7 @@ fn measure_effect(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let figure = if pairs.len() < FEWEST_REPS {
         Figure::absent("fewer than five reps with decided opportunities in both periods").resting_on(n)
     } else {
-        Figure::maybe(
-            spearman(&pairs),
-            n,
-            "neither coaching nor win rates vary enough to compare",
-        )
+        Figure::maybe(spearman(&pairs), n, "neither coaching nor win rates vary enough to compare")
     };
     book.write(&COACHING_EFFECT, TEAM, figure);
     Ok(())

@@ -52,11 +52,7 @@ impl Company {
         let roster = Roster::read(&all, day_number(as_of))?.select(selection);
         let mut cut = BTreeMap::new();
         for (table, frame) in all {
-            let frame = if selection.is_everyone() {
-                frame.clone()
-            } else {
-                cut_to(&roster, table, frame)?
-            };
+            let frame = if selection.is_everyone() { frame.clone() } else { cut_to(&roster, table, frame)? };
             cut.insert(table, frame);
         }
         if !selection.is_everyone()
@@ -78,21 +74,13 @@ impl Company {
             Some(quotas) => Targets::read(quotas, &roster, rules.calendar)?,
             None => Targets::default(),
         };
-        for (table, person) in [
-            (Table::Activities, "owner"),
-            (Table::Coaching, "rep"),
-            (Table::Forecasts, "rep"),
-        ] {
+        for (table, person) in [(Table::Activities, "owner"), (Table::Coaching, "rep"), (Table::Forecasts, "rep")] {
             if let Some(frame) = cut.get_mut(&table) {
                 let numbers = rep_numbers(frame, person, &roster)?;
                 frame.with_column(numbers)?;
             }
         }
-        let team = selection
-            .team
-            .clone()
-            .or_else(|| selection.manager.clone())
-            .unwrap_or_else(|| "all".to_string());
+        let team = selection.team.clone().or_else(|| selection.manager.clone()).unwrap_or_else(|| "all".to_string());
         let company = Company {
             as_of: day_number(as_of),
             team,
@@ -141,16 +129,10 @@ fn cut_to(roster: &Roster, table: Table, frame: &DataFrame) -> PolarsResult<Data
         Table::StageHistory | Table::Quotes | Table::Rates => return Ok(frame.clone()),
     };
     let people = frame.column(person)?.str()?;
-    let managers = if table == Table::Coaching {
-        Some(frame.column("manager")?.str()?)
-    } else {
-        None
-    };
+    let managers = if table == Table::Coaching { Some(frame.column("manager")?.str()?) } else { None };
     let is_theirs = |row: usize| match (people.get(row), managers) {
         (Some(name), _) => roster.find(name).is_some(),
-        (None, Some(managers)) => managers
-            .get(row)
-            .is_some_and(|name| roster.managers.iter().any(|m| m == name)),
+        (None, Some(managers)) => managers.get(row).is_some_and(|name| roster.managers.iter().any(|m| m == name)),
         (None, None) => false,
     };
     let kept: BooleanChunked = (0..frame.height()).map(is_theirs).collect();
@@ -168,20 +150,15 @@ fn history_of(history: &DataFrame, opportunities: &DataFrame) -> PolarsResult<Da
 
 /// The column `rep_number` for a column of names: null where nobody is named or the person is no rep.
 fn rep_numbers(frame: &DataFrame, column: &str, roster: &Roster) -> PolarsResult<Column> {
-    let numbers: Vec<Option<u32>> = frame
-        .column(column)?
-        .str()?
-        .iter()
-        .map(|name| u32::try_from(roster.find(name?)?).ok())
-        .collect();
+    let numbers: Vec<Option<u32>> =
+        frame.column(column)?.str()?.iter().map(|name| u32::try_from(roster.find(name?)?).ok()).collect();
     Ok(Column::new("rep_number".into(), numbers))
 }
 
 /// One row for each opportunity of the timeline: `rep` (number) and the dimensions as text.
 fn dimensions(opportunities: &DataFrame, timeline: &Timeline, roster: &Roster) -> PolarsResult<DataFrame> {
-    let rows: Vec<u32> = (0..timeline.count())
-        .map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX))
-        .collect();
+    let rows: Vec<u32> =
+        (0..timeline.count()).map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX)).collect();
     let rows = polars::prelude::UInt32Chunked::from_vec("row".into(), rows);
     let mut reps = rep_numbers(opportunities, "owner", roster)?.take(&rows)?;
     reps.rename("rep".into());

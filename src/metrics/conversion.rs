@@ -8,15 +8,8 @@ use crate::model::Unit;
 use polars::prelude::{Column, PolarsResult, QuantileMethod, col, lit};
 use std::collections::HashMap;
 
-pub const FAMILY: Family = Family {
-    metrics: &[
-        &STAGE_CONVERSION,
-        &STAGE_CONVERSION_COHORT,
-        &STAGE_ENTERED,
-        &STAGE_DAYS_MEDIAN,
-    ],
-    measure,
-};
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&STAGE_CONVERSION, &STAGE_CONVERSION_COHORT, &STAGE_ENTERED, &STAGE_DAYS_MEDIAN], measure };
 
 static STAGE_CONVERSION: Metric = Metric {
     id: "stage_conversion",
@@ -99,11 +92,8 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             days().quantile(lit(0.5), QuantileMethod::Linear).alias("days_median"),
         ],
     )?;
-    let by_place: HashMap<(usize, &str), _> = rows
-        .rows
-        .iter()
-        .map(|row| ((row.subject, row.key.as_str()), row))
-        .collect();
+    let by_place: HashMap<(usize, &str), _> =
+        rows.rows.iter().map(|row| ((row.subject, row.key.as_str()), row)).collect();
     for subject in book.subjects() {
         for stage in &stages.open {
             let row = by_place.get(&(subject, stage.as_str()));
@@ -120,13 +110,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             let days = Figure::maybe(days, count("timed")?, "none seen in the stage left it");
             book.write_by(&STAGE_CONVERSION, subject, "stage", stage, conversion);
             book.write_by(&STAGE_CONVERSION_COHORT, subject, "stage", stage, cohort);
-            book.write_by(
-                &STAGE_ENTERED,
-                subject,
-                "stage",
-                stage,
-                Figure::count(count("entered")?),
-            );
+            book.write_by(&STAGE_ENTERED, subject, "stage", stage, Figure::count(count("entered")?));
             book.write_by(&STAGE_DAYS_MEDIAN, subject, "stage", stage, days);
         }
     }

@@ -12,7 +12,7 @@ use crate::model::tables::PROBABILITY_ONE;
 use crate::model::{Grain, Unit, day_number};
 use polars::prelude::{Column, DataFrame, Expr, PolarsResult, col, lit};
 
-pub const FAMILY: Family = Family {
+pub(super) const FAMILY: Family = Family {
     metrics: &[
         &PIPELINE_VALUE,
         &PIPELINE_COUNT,
@@ -27,15 +27,9 @@ pub const FAMILY: Family = Family {
     measure,
 };
 
-pub const REQUIRED: Family = Family {
-    metrics: &[&COVERAGE_REQUIRED],
-    measure: measure_required,
-};
+pub(super) const REQUIRED: Family = Family { metrics: &[&COVERAGE_REQUIRED], measure: measure_required };
 
-pub const NEEDED: Family = Family {
-    metrics: &[&PIPELINE_NEEDED],
-    measure: measure_needed,
-};
+pub(super) const NEEDED: Family = Family { metrics: &[&PIPELINE_NEEDED], measure: measure_needed };
 
 static PIPELINE_VALUE: Metric = Metric {
     id: "pipeline_value",
@@ -153,9 +147,7 @@ fn due_amount(from: i32, to: i32) -> Expr {
 }
 
 fn is_due(from: i32, to: i32) -> Expr {
-    qualified()
-        .and(col("close_on").gt_eq(lit(from)))
-        .and(col("close_on").lt_eq(lit(to)))
+    qualified().and(col("close_on").gt_eq(lit(from))).and(col("close_on").lt_eq(lit(to)))
 }
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
@@ -171,10 +163,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             due_amount(window.horizon, coverage_end).alias("due_amount"),
         ],
     )?;
-    let won = Grouped::new(
-        &window.decided_between(coverage_start, window.horizon)?,
-        &[won_amount()],
-    )?;
+    let won = Grouped::new(&window.decided_between(coverage_start, window.horizon)?, &[won_amount()])?;
     let can_weigh = can_weigh(window);
     for subject in book.subjects() {
         let count = pipeline.count("count", subject)?;
@@ -183,11 +172,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write(&PIPELINE_VALUE, subject, Figure::of(book.units(amount as f64), count));
         let weighted = can_weigh.then_some(book.units(pipeline.sum("weighted", subject)? as f64));
         let no_probability = "opportunities: no column probability, and none under [stages]";
-        book.write(
-            &WEIGHTED_PIPELINE,
-            subject,
-            Figure::maybe(weighted, count, no_probability),
-        );
+        book.write(&WEIGHTED_PIPELINE, subject, Figure::maybe(weighted, count, no_probability));
 
         let Some(target) = target_parts(window, subject, window.coverage) else {
             for metric in [&COVERAGE_RATIO, &COVERAGE_GAP, &COVERAGE_REMAINING] {
@@ -241,13 +226,8 @@ fn write_new(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let company = window.company;
     let timeline = &company.timeline;
     let created = company.with_dimensions(timeline.created(window.start, window.horizon)?, &["rep"])?;
-    let created = Grouped::new(
-        &created,
-        &[
-            col("opportunity").count().alias("count"),
-            col("amount").sum().alias("amount"),
-        ],
-    )?;
+    let created =
+        Grouped::new(&created, &[col("opportunity").count().alias("count"), col("amount").sum().alias("amount")])?;
     let entered = timeline.entered_between(timeline.stages().qualified_from, window.start, window.horizon)?;
     let entered = company.with_dimensions(entered, &["rep"])?;
     let qualified = Grouped::new(&entered, &[col("opportunity").count().alias("count")])?;
@@ -256,11 +236,7 @@ fn write_new(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write(&NEW_OPPORTUNITIES, subject, Figure::count(count));
         let amount = book.units(created.sum("amount", subject)? as f64);
         book.write(&NEW_OPPORTUNITIES_VALUE, subject, Figure::of(amount, count));
-        book.write(
-            &NEW_QUALIFIED,
-            subject,
-            Figure::count(qualified.count("count", subject)?),
-        );
+        book.write(&NEW_QUALIFIED, subject, Figure::count(qualified.count("count", subject)?));
     }
     Ok(())
 }
@@ -289,19 +265,13 @@ fn measure_required(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
     }
     for (subject, yields) in yields.iter().enumerate() {
-        let value = median(yields)
-            .filter(|yielded| yields.len() >= 2 && *yielded > 0.0)
-            .map(|yielded| 1.0 / yielded);
+        let value = median(yields).filter(|yielded| yields.len() >= 2 && *yielded > 0.0).map(|yielded| 1.0 / yielded);
         let reason = if yields.len() < 2 {
             "fewer than two of the four quarters before had an opening pipeline"
         } else {
             "no bookings in the quarters before"
         };
-        book.write(
-            &COVERAGE_REQUIRED,
-            subject,
-            Figure::maybe(value, yields.len() as u64, reason),
-        );
+        book.write(&COVERAGE_REQUIRED, subject, Figure::maybe(value, yields.len() as u64, reason));
     }
     Ok(())
 }
@@ -315,10 +285,7 @@ fn measure_needed(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let (next_start, next_end) = (day_number(next.start), day_number(next.end));
     let due = Grouped::new(
         window.positions()?,
-        &[
-            due_amount(next_start, next_end).alias("due_amount"),
-            is_due(next_start, next_end).sum().alias("due_count"),
-        ],
+        &[due_amount(next_start, next_end).alias("due_amount"), is_due(next_start, next_end).sum().alias("due_count")],
     )?;
     for subject in book.subjects() {
         let won = trailing.sum("won_amount", subject)?;

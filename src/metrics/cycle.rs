@@ -9,14 +9,8 @@ use super::{Family, Metric, Rhythm, Whom};
 use crate::model::{Stage, Unit};
 use polars::prelude::{Expr, PolarsResult, QuantileMethod, col, lit};
 
-pub const FAMILY: Family = Family {
-    metrics: &[
-        &CYCLE_DAYS_MEAN,
-        &CYCLE_DAYS_MEDIAN,
-        &CYCLE_DAYS_P90,
-        &LOST_CYCLE_DAYS_MEDIAN,
-        &WON_WITHIN,
-    ],
+pub(super) const FAMILY: Family = Family {
+    metrics: &[&CYCLE_DAYS_MEAN, &CYCLE_DAYS_MEDIAN, &CYCLE_DAYS_P90, &LOST_CYCLE_DAYS_MEDIAN, &WON_WITHIN],
     measure,
 };
 
@@ -94,17 +88,9 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     )?;
     for subject in book.subjects() {
         let won = grouped.count("won", subject)?;
-        for (metric, name) in [
-            (&CYCLE_DAYS_MEAN, "mean"),
-            (&CYCLE_DAYS_MEDIAN, "median"),
-            (&CYCLE_DAYS_P90, "p90"),
-        ] {
+        for (metric, name) in [(&CYCLE_DAYS_MEAN, "mean"), (&CYCLE_DAYS_MEDIAN, "median"), (&CYCLE_DAYS_P90, "p90")] {
             let value = grouped.float(name, subject)?;
-            book.write(
-                metric,
-                subject,
-                Figure::maybe(value, won, "no won opportunity with a creation date"),
-            );
+            book.write(metric, subject, Figure::maybe(value, won, "no won opportunity with a creation date"));
         }
         let lost_median = grouped.float("lost_median", subject)?;
         let lost = grouped.count("lost", subject)?;
@@ -136,11 +122,7 @@ fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
     }
     for (subject, followed) in followed.iter().enumerate() {
-        let reason = if followed.is_empty() {
-            "no opportunity was created"
-        } else {
-            "nobody was followed that long"
-        };
+        let reason = if followed.is_empty() { "no opportunity was created" } else { "nobody was followed that long" };
         for days in WITHIN_DAYS {
             let value = cumulative_incidence(followed, days);
             let figure = Figure::maybe(value, followed.len() as u64, reason);

@@ -9,7 +9,7 @@ use crate::model::{Grain, Stage, Table, Unit};
 use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 
-pub const FAMILY: Family = Family {
+pub(super) const FAMILY: Family = Family {
     metrics: &[
         &FORECAST_HIT_RATE,
         &FORECAST_OUTCOME,
@@ -115,13 +115,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             let forecasts = forecasts_at(window, book, week_end)?;
             for (subject, forecast) in forecasts.iter().enumerate() {
                 let actual = bookings.sum("won_amount", subject)?;
-                book.write_by(
-                    &FORECAST_VALUE,
-                    subject,
-                    "week",
-                    week.to_string(),
-                    forecast.figure(book),
-                );
+                book.write_by(&FORECAST_VALUE, subject, "week", week.to_string(), forecast.figure(book));
                 let accuracy = accuracy(window, forecast, actual);
                 book.write_by(&FORECAST_ACCURACY, subject, "week", week.to_string(), accuracy);
             }
@@ -158,15 +152,9 @@ pub fn forecasts_at(window: &Window, book: &Book, day: Day) -> PolarsResult<Vec<
     let submitted = submissions(window, day + GRACE_DAYS)?;
     let predicted = Grouped::new(
         &predicted(window, day)?,
-        &[
-            col("amount").sum().alias("amount"),
-            col("opportunity").count().alias("count"),
-        ],
+        &[col("amount").sum().alias("amount"), col("opportunity").count().alias("count")],
     )?;
-    let won = Grouped::new(
-        &window.decided_between(window.start, day)?,
-        &[won_amount(), won_count()],
-    )?;
+    let won = Grouped::new(&window.decided_between(window.start, day)?, &[won_amount(), won_count()])?;
     let derived = |subject: usize| -> PolarsResult<Forecast> {
         if !window.company.timeline.has_history() {
             return Ok(Forecast::Absent(NO_HISTORY));
@@ -195,10 +183,7 @@ fn sum_of(forecasts: &[Forecast]) -> Forecast {
     for forecast in forecasts {
         if let Forecast::Given { amount, n } = *forecast {
             total = match total {
-                Forecast::Given { amount: sum, n: rows } => Forecast::Given {
-                    amount: sum + amount,
-                    n: rows + n,
-                },
+                Forecast::Given { amount: sum, n: rows } => Forecast::Given { amount: sum + amount, n: rows + n },
                 Forecast::Absent(_) => Forecast::Given { amount, n },
             };
         }
@@ -226,9 +211,7 @@ fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<i64>>> {
         let (Some(day), Some(amount)) = (days.get(row), amounts.get(row)) else {
             continue;
         };
-        let counts = categories
-            .get(row)
-            .is_none_or(|category| is_forecast_category(window, category));
+        let counts = categories.get(row).is_none_or(|category| is_forecast_category(window, category));
         if periods.get(row) != Some(label.as_str()) || day > until || !counts {
             continue;
         }
@@ -244,9 +227,7 @@ fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<i64>>> {
 
 fn is_forecast_category(window: &Window, name: &str) -> bool {
     let configured = &window.company.rules.forecast_categories;
-    configured
-        .iter()
-        .any(|category| category.trim().eq_ignore_ascii_case(name.trim()))
+    configured.iter().any(|category| category.trim().eq_ignore_ascii_case(name.trim()))
 }
 
 /// The opportunities predicted on a day to be won in the period, as they stood then, with `rep`.
@@ -260,11 +241,7 @@ pub fn predicted(window: &Window, day: Day) -> PolarsResult<DataFrame> {
     let probabilities = due.column("probability")?.i64()?;
     let has_categories = !timeline.categories().is_empty() && !window.company.rules.forecast_categories.is_empty();
     let has_probabilities = super::coverage::can_weigh(window);
-    let is_category: Vec<bool> = timeline
-        .categories()
-        .iter()
-        .map(|name| is_forecast_category(window, name))
-        .collect();
+    let is_category: Vec<bool> = timeline.categories().iter().map(|name| is_forecast_category(window, name)).collect();
     let minimum = window.company.rules.forecast_min_probability;
     let kept = (0..due.height()).map(|row| {
         if has_categories {
@@ -282,9 +259,7 @@ pub fn predicted(window: &Window, day: Day) -> PolarsResult<DataFrame> {
 pub fn due_in_period(window: &Window, day: Day) -> PolarsResult<DataFrame> {
     let open = window.positions_at(day)?;
     let close_days = open.column("close_on")?.i32()?;
-    let due = close_days
-        .iter()
-        .map(|close| close.is_some_and(|c| (window.start..=window.end).contains(&c)));
+    let due = close_days.iter().map(|close| close.is_some_and(|c| (window.start..=window.end).contains(&c)));
     open.filter(&due.collect())
 }
 
@@ -332,12 +307,7 @@ fn wape(window: &Window, forecasts: &[Forecast], bookings: &Grouped) -> PolarsRe
     let currency = &window.company.rules.currency;
     Ok(match reason {
         Some(reason) => Figure::absent(reason),
-        None => Figure::ratio(
-            currency.units(error as f64),
-            currency.units(actual as f64),
-            reps,
-            "no bookings",
-        ),
+        None => Figure::ratio(currency.units(error as f64), currency.units(actual as f64), reps, "no bookings"),
     })
 }
 
@@ -358,13 +328,8 @@ fn write_outcomes(window: &Window, book: &mut Book, day: Day) -> PolarsResult<()
         return Ok(());
     }
     let mut predicted = predicted(window, day)?;
-    let outcomes: Vec<&str> = predicted
-        .column("opportunity")?
-        .u32()?
-        .iter()
-        .flatten()
-        .map(|o| outcome(window, o as usize))
-        .collect();
+    let outcomes: Vec<&str> =
+        predicted.column("opportunity")?.u32()?.iter().flatten().map(|o| outcome(window, o as usize)).collect();
     predicted.with_column(Column::new("outcome".into(), outcomes))?;
     let counts = OUTCOMES.map(|name| col("outcome").eq(polars::prelude::lit(name)).sum().alias(name));
     let counts = Grouped::new(&predicted, &counts)?;

@@ -3,7 +3,7 @@
 //! A *subject* is 0 for the team and 1 + number for a rep. The frames that come in have a column `rep` (number, null
 //! for nobody's); every row counts for the team.
 
-use polars::prelude::{Column, DataFrame, Expr, IntoLazy, PolarsResult, col, lit};
+use polars::prelude::{Column, DataFrame, DataType, Expr, IntoLazy, PolarsResult, col, lit};
 
 /// The team's number among subjects.
 pub const TEAM: usize = 0;
@@ -30,19 +30,14 @@ pub struct Keyed {
 impl Grouped {
     /// Aggregates all rows for the team and those of each rep for the rep. Every aggregate has a name.
     pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
-        let team = frame
-            .clone()
-            .lazy()
-            .select(aggregates)
-            .with_column(lit(0_u32).alias("subject"))
-            .collect()?;
+        let team = frame.clone().lazy().select(aggregates).with_column(team_subject()).collect()?;
         let reps = frame
             .clone()
             .lazy()
             .filter(col("rep").is_not_null())
             .group_by([col("rep")])
             .agg(aggregates)
-            .with_column((col("rep") + lit(1_u32)).alias("subject"))
+            .with_column(rep_subject())
             .select(columns_of(&team))
             .collect()?;
         let frame = team.vstack(&reps)?;
@@ -82,17 +77,13 @@ impl Keyed {
     /// Aggregates by the text column `key` for the team and each rep; a row without a key is under none.
     pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
         let keyed = frame.clone().lazy().filter(col("key").is_not_null());
-        let team = keyed
-            .clone()
-            .group_by([col("key")])
-            .agg(aggregates)
-            .with_column(lit(0_u32).alias("subject"))
-            .collect()?;
+        let team =
+            keyed.clone().group_by([col("key")]).agg(aggregates).with_column(team_subject()).collect()?;
         let reps = keyed
             .filter(col("rep").is_not_null())
             .group_by([col("rep"), col("key")])
             .agg(aggregates)
-            .with_column((col("rep") + lit(1_u32)).alias("subject"))
+            .with_column(rep_subject())
             .select(columns_of(&team))
             .collect()?;
         let frame = team.vstack(&reps)?;
@@ -100,11 +91,7 @@ impl Keyed {
         let keys = frame.column("key")?.str()?;
         let rows = (0..frame.height())
             .filter_map(|row| {
-                Some(KeyRow {
-                    subject: subjects.get(row)? as usize,
-                    key: keys.get(row)?.to_string(),
-                    row,
-                })
+                Some(KeyRow { subject: subjects.get(row)? as usize, key: keys.get(row)?.to_string(), row })
             })
             .collect();
         Ok(Self { frame, rows })
@@ -126,13 +113,17 @@ impl Keyed {
     }
 }
 
+fn team_subject() -> Expr {
+    lit(0).cast(DataType::UInt32).alias("subject")
+}
+
+fn rep_subject() -> Expr {
+    (col("rep") + lit(1)).cast(DataType::UInt32).alias("subject")
+}
+
 /// The columns of a frame in their order.
 fn columns_of(frame: &DataFrame) -> Vec<Expr> {
-    frame
-        .get_column_names()
-        .into_iter()
-        .map(|name| col(name.as_str()))
-        .collect()
+    frame.get_column_names().into_iter().map(|name| col(name.as_str())).collect()
 }
 
 /// A whole number of any integer column; null counts 0, as the sum of nothing does.
@@ -150,11 +141,7 @@ pub fn with_keys(frame: &DataFrame, column: &str, separator: Option<char>) -> Po
     for (row, cell) in cells.iter().enumerate() {
         let Some(cell) = cell else { continue };
         let first = keys.len();
-        for key in cell
-            .split(|c| Some(c) == separator)
-            .map(str::trim)
-            .filter(|key| !key.is_empty())
-        {
+        for key in cell.split(|c| Some(c) == separator).map(str::trim).filter(|key| !key.is_empty()) {
             if !keys[first..].iter().any(|known| known == key) {
                 rows.push(u32::try_from(row).unwrap_or(u32::MAX));
                 keys.push(key.to_string());

@@ -113,10 +113,7 @@ pub enum MeasureError {
 
 /// All metrics, in the order of their ids.
 pub fn catalogue() -> Vec<&'static Metric> {
-    let mut metrics: Vec<&Metric> = FAMILIES
-        .iter()
-        .flat_map(|family| family.metrics.iter().copied())
-        .collect();
+    let mut metrics: Vec<&Metric> = FAMILIES.iter().flat_map(|family| family.metrics.iter().copied()).collect();
     metrics.sort_by_key(|metric| metric.id);
     metrics
 }

@@ -8,7 +8,7 @@ use super::{Family, Metric, OPPORTUNITY_DIMENSIONS, Rhythm, Whom};
 use crate::model::{Grain, Period, Unit};
 use polars::prelude::{Expr, PolarsResult, QuantileMethod, col, lit};
 
-pub const FAMILY: Family = Family {
+pub(super) const FAMILY: Family = Family {
     metrics: &[
         &WIN_RATE,
         &WIN_RATE_VALUE,
@@ -226,9 +226,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             won_amount(),
             lost_amount(),
             won_sizes().count().alias("sized"),
-            won_sizes()
-                .quantile(lit(0.5), QuantileMethod::Linear)
-                .alias("size_median"),
+            won_sizes().quantile(lit(0.5), QuantileMethod::Linear).alias("size_median"),
             won_cycles().mean().alias("cycle_mean"),
         ],
     )?;
@@ -251,26 +249,13 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             decided.float("cycle_mean", subject)?,
         );
         book.write(&WIN_RATE, subject, win_rate);
-        let value_rate = Figure::ratio(
-            units,
-            book.units(decided_amount as f64),
-            won + lost,
-            "no decided amount",
-        );
+        let value_rate = Figure::ratio(units, book.units(decided_amount as f64), won + lost, "no decided amount");
         book.write(&WIN_RATE_VALUE, subject, value_rate);
         book.write(&LOSSES, subject, Figure::count(lost));
         book.write(&BOOKINGS, subject, Figure::of(units, won));
-        book.write(
-            &DEAL_SIZE_MEAN,
-            subject,
-            Figure::maybe(size_mean, sized, "no won amount"),
-        );
+        book.write(&DEAL_SIZE_MEAN, subject, Figure::maybe(size_mean, sized, "no won amount"));
         let size_median = decided.float("size_median", subject)?.map(|minor| book.units(minor));
-        book.write(
-            &DEAL_SIZE_MEDIAN,
-            subject,
-            Figure::maybe(size_median, sized, "no won amount"),
-        );
+        book.write(&DEAL_SIZE_MEDIAN, subject, Figure::maybe(size_median, sized, "no won amount"));
         book.write(&SALES_VELOCITY, subject, velocity);
 
         let target = target_parts(window, subject, window.period);
@@ -294,8 +279,7 @@ pub fn target_parts(window: &Window, subject: usize, period: Period) -> Option<i
     let targets = &window.company.targets;
     if subject == TEAM {
         let reps = 0..window.company.roster.reps.len();
-        reps.filter_map(|rep| targets.of_rep(rep, period))
-            .reduce(|sum, part| sum + part)
+        reps.filter_map(|rep| targets.of_rep(rep, period)).reduce(|sum, part| sum + part)
     } else {
         targets.of_rep(subject - 1, period)
     }
@@ -308,11 +292,7 @@ pub fn units_of_parts(book: &Book, parts: i64) -> f64 {
 
 /// Why a subject has no target.
 pub fn no_target(window: &Window) -> &'static str {
-    if window.company.targets.has_file() {
-        NO_TARGET
-    } else {
-        "quotas: no file"
-    }
+    if window.company.targets.has_file() { NO_TARGET } else { "quotas: no file" }
 }
 
 fn target_figure(window: &Window, book: &Book, target: Option<i64>) -> Figure {
@@ -330,20 +310,13 @@ fn attainment(window: &Window, book: &Book, won_amount: i64, won: u64, target: O
     };
     let days_gone = f64::from(window.horizon - window.start + 1) / window.period.days() as f64;
     let expected = if window.is_running { days_gone } else { 1.0 };
-    Figure::ratio(
-        book.units(won_amount as f64),
-        units_of_parts(book, parts),
-        won,
-        NO_TARGET,
-    )
-    .held_against(expected, 0.8 * expected)
+    Figure::ratio(book.units(won_amount as f64), units_of_parts(book, parts), won, NO_TARGET)
+        .held_against(expected, 0.8 * expected)
 }
 
 /// Win rates by every dimension of the export, and losses by reason.
 fn write_by_dimension(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let decided = window
-        .company
-        .with_dimensions(window.decided()?.clone(), &OPPORTUNITY_DIMENSIONS)?;
+    let decided = window.company.with_dimensions(window.decided()?.clone(), &OPPORTUNITY_DIMENSIONS)?;
     for dimension in OPPORTUNITY_DIMENSIONS {
         let separator = (dimension == "competitor").then_some(';');
         let keyed = with_keys(&decided, dimension, separator)?;
@@ -368,11 +341,7 @@ fn write_balance(window: &Window, book: &mut Book, decided: &Grouped) -> PolarsR
     for rep in 0..roster.reps.len() {
         let amount = decided.sum("won_amount", rep + 1)?;
         amounts.push(amount);
-        let target = window
-            .company
-            .targets
-            .of_rep(rep, window.period)
-            .filter(|parts| *parts > 0);
+        let target = window.company.targets.of_rep(rep, window.period).filter(|parts| *parts > 0);
         if let Some(parts) = target
             && window.is_on_board(rep, window.horizon)?
         {
@@ -380,16 +349,8 @@ fn write_balance(window: &Window, book: &mut Book, decided: &Grouped) -> PolarsR
             at_target += u64::from(amount * PARTS >= parts);
         }
     }
-    let reason = if window.company.targets.has_file() {
-        "no rep on board has a target"
-    } else {
-        no_target(window)
-    };
-    book.write(
-        &REPS_AT_TARGET,
-        TEAM,
-        Figure::share_of_count(at_target, with_target, reason),
-    );
+    let reason = if window.company.targets.has_file() { "no rep on board has a target" } else { no_target(window) };
+    book.write(&REPS_AT_TARGET, TEAM, Figure::share_of_count(at_target, with_target, reason));
 
     amounts.sort_unstable_by(|a, b| b.cmp(a));
     let top: i64 = amounts.iter().take(2).sum();
@@ -400,10 +361,6 @@ fn write_balance(window: &Window, book: &mut Book, decided: &Grouped) -> PolarsR
 
     let heads = window.average_headcount()?;
     let per_head = (heads > 0.0).then(|| book.units(bookings as f64) / heads);
-    book.write(
-        &BOOKINGS_PER_HEAD,
-        TEAM,
-        Figure::maybe(per_head, won, "no rep on board"),
-    );
+    book.write(&BOOKINGS_PER_HEAD, TEAM, Figure::maybe(per_head, won, "no rep on board"));
     Ok(())
 }

@@ -82,11 +82,7 @@ impl Roster {
         }
         let mut others: BTreeSet<String> = owners;
         if roster.has_file {
-            for (table, column) in [
-                (Table::Quotas, "rep"),
-                (Table::Coaching, "rep"),
-                (Table::Activities, "owner"),
-            ] {
+            for (table, column) in [(Table::Quotas, "rep"), (Table::Coaching, "rep"), (Table::Activities, "owner")] {
                 if let Some(frame) = tables.get(&table) {
                     others.extend(names(frame, column)?.map(str::to_string));
                 }
@@ -94,8 +90,7 @@ impl Roster {
         }
         for name in others {
             if !roster.non_reps.contains(&name) {
-                reps.entry(name.clone())
-                    .or_insert_with(|| Rep { name, ..Rep::default() });
+                reps.entry(name.clone()).or_insert_with(|| Rep { name, ..Rep::default() });
             }
         }
         roster.reps = reps.into_values().collect();
@@ -128,12 +123,7 @@ impl Roster {
     }
 
     fn number(&mut self) {
-        self.number_by_name = self
-            .reps
-            .iter()
-            .enumerate()
-            .map(|(number, rep)| (rep.name.clone(), number))
-            .collect();
+        self.number_by_name = self.reps.iter().enumerate().map(|(number, rep)| (rep.name.clone(), number)).collect();
     }
 }
 
@@ -142,10 +132,8 @@ fn owners_at(opportunities: &DataFrame, as_of: Day) -> PolarsResult<BTreeSet<Str
     let created = opportunities.column("created_date")?.date()?.physical();
     let owners = opportunities.column("owner")?.str()?;
     let exists = |row: usize| created.get(row).is_none_or(|day| day <= as_of);
-    let distinct: HashSet<&str> = (0..opportunities.height())
-        .filter(|&row| exists(row))
-        .filter_map(|row| owners.get(row))
-        .collect();
+    let distinct: HashSet<&str> =
+        (0..opportunities.height()).filter(|&row| exists(row)).filter_map(|row| owners.get(row)).collect();
     Ok(distinct.into_iter().map(str::to_string).collect())
 }
 

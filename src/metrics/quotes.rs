@@ -9,10 +9,7 @@ use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 use std::collections::HashMap;
 
-pub const FAMILY: Family = Family {
-    metrics: &[&QUOTE_WIN_RATE, &QUOTES_PER_WIN],
-    measure,
-};
+pub(super) const FAMILY: Family = Family { metrics: &[&QUOTE_WIN_RATE, &QUOTES_PER_WIN], measure };
 
 static QUOTE_WIN_RATE: Metric = Metric {
     id: "quote_win_rate",
@@ -44,9 +41,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write_absent(&QUOTES_PER_WIN, "quotes: no file");
         return Ok(());
     }
-    let sent = quotes
-        .map(|quotes| sent_by_opportunity(quotes, window.company.as_of))
-        .transpose()?;
+    let sent = quotes.map(|quotes| sent_by_opportunity(quotes, window.company.as_of)).transpose()?;
     let mut decided = window.decided()?.clone();
     let quoted: Vec<Option<u32>> = decided
         .column("opportunity")?
@@ -95,10 +90,7 @@ fn quotes_of(window: &Window, o: usize, sent: Option<&HashMap<&str, u32>>, quote
     let timeline = &window.company.timeline;
     let was_seen = quote_rank.is_some_and(|rank| timeline.was_seen_in(o, rank));
     match sent {
-        Some(sent) => sent
-            .get(timeline.opportunity(o).id.as_str())
-            .copied()
-            .or(was_seen.then_some(0)),
+        Some(sent) => sent.get(timeline.opportunity(o).id.as_str()).copied().or(was_seen.then_some(0)),
         None => was_seen.then_some(1),
     }
 }

@@ -10,10 +10,7 @@ use crate::model::{Grain, Period, Stage, Unit, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::PolarsResult;
 
-pub const FAMILY: Family = Family {
-    metrics: &[&RAMP_DAYS_FIRST_WIN, &RAMP_MONTHS],
-    measure,
-};
+pub(super) const FAMILY: Family = Family { metrics: &[&RAMP_DAYS_FIRST_WIN, &RAMP_MONTHS], measure };
 
 static RAMP_DAYS_FIRST_WIN: Metric = Metric {
     id: "ramp_days_first_win",
@@ -60,12 +57,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let first_wins: Vec<f64> = hires
         .iter()
         .filter_map(|&(rep, hired)| {
-            wins[rep]
-                .iter()
-                .map(|win| win.0)
-                .filter(|day| *day >= hired)
-                .min()
-                .map(|day| day - hired)
+            wins[rep].iter().map(|win| win.0).filter(|day| *day >= hired).min().map(|day| day - hired)
         })
         .map(f64::from)
         .collect();
@@ -88,9 +80,7 @@ fn wins_by_rep(window: &Window) -> PolarsResult<Vec<Vec<(Day, i64)>>> {
     let mut wins = vec![Vec::new(); window.company.roster.reps.len()];
     for o in 0..timeline.count() {
         let opportunity = timeline.opportunity(o);
-        let won = opportunity
-            .closed
-            .filter(|c| c.stage == Stage::Won && c.on <= window.horizon);
+        let won = opportunity.closed.filter(|c| c.stage == Stage::Won && c.on <= window.horizon);
         if let (Some(won), Some(rep)) = (won, window.company.rep_of(o)?) {
             wins[rep as usize].push((won.on, opportunity.export_amount.unwrap_or(0)));
         }
@@ -106,10 +96,7 @@ pub fn ramped_in_month(window: &Window, rep: usize, hired: Day, wins: &[(Day, i6
     while day_number(month.start) <= window.horizon {
         let before = calendar.previous(month)?;
         let quarter = [calendar.previous(before)?, before, month];
-        let quotas: i64 = quarter
-            .iter()
-            .filter_map(|m| window.company.targets.of_rep(rep, *m))
-            .sum();
+        let quotas: i64 = quarter.iter().filter_map(|m| window.company.targets.of_rep(rep, *m)).sum();
         let booked = booked_in(wins, quarter[0], month);
         let needed = window.company.rules.ramp_share * quotas as f64 / PARTS as f64;
         if quotas > 0 && booked as f64 >= needed {
@@ -124,8 +111,5 @@ pub fn ramped_in_month(window: &Window, rep: usize, hired: Day, wins: &[(Day, i6
 /// Minor units won from the start of one month to the end of another.
 fn booked_in(wins: &[(Day, i64)], first: Period, last: Period) -> i64 {
     let span = day_number(first.start)..=day_number(last.end);
-    wins.iter()
-        .filter(|(day, _)| span.contains(day))
-        .map(|(_, amount)| amount)
-        .sum()
+    wins.iter().filter(|(day, _)| span.contains(day)).map(|(_, amount)| amount).sum()
 }

@@ -9,10 +9,7 @@ use crate::model::{Grain, Period, Unit, date_of};
 use crate::timeline::Day;
 use polars::prelude::{Column, PolarsResult, col};
 
-pub const FAMILY: Family = Family {
-    metrics: &[&SLIP_RATE, &PUSHES, &PUSHES_OUT],
-    measure,
-};
+pub(super) const FAMILY: Family = Family { metrics: &[&SLIP_RATE, &PUSHES, &PUSHES_OUT], measure };
 
 static SLIP_RATE: Metric = Metric {
     id: "slip_rate",
@@ -63,21 +60,11 @@ fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     }
     let mut due = due_in_period(window, day)?;
-    let slipped: Vec<bool> = due
-        .column("opportunity")?
-        .u32()?
-        .iter()
-        .flatten()
-        .map(|o| has_slipped(window, o as usize))
-        .collect();
+    let slipped: Vec<bool> =
+        due.column("opportunity")?.u32()?.iter().flatten().map(|o| has_slipped(window, o as usize)).collect();
     due.with_column(Column::new("has_slipped".into(), slipped))?;
-    let counts = Grouped::new(
-        &due,
-        &[
-            col("has_slipped").sum().alias("slipped"),
-            col("opportunity").count().alias("due"),
-        ],
-    )?;
+    let counts =
+        Grouped::new(&due, &[col("has_slipped").sum().alias("slipped"), col("opportunity").count().alias("due")])?;
     for subject in book.subjects() {
         let rate = Figure::share_of_count(
             counts.count("slipped", subject)?,
@@ -92,12 +79,7 @@ fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
 /// Whether what was due in the period is open at its horizon and due after it; once it is over, open at all.
 fn has_slipped(window: &Window, o: usize) -> bool {
     let timeline = &window.company.timeline;
-    let is_due_later = || {
-        timeline
-            .state(o, window.horizon)
-            .close_on
-            .is_some_and(|close| close > window.end)
-    };
+    let is_due_later = || timeline.state(o, window.horizon).close_on.is_some_and(|close| close > window.end);
     timeline.is_open(o, window.horizon) && (!window.is_running || is_due_later())
 }
 
@@ -107,23 +89,11 @@ fn write_pushes(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let mut pushes = company.with_dimensions(pushes, &["rep"])?;
     let quarter =
         |day: Option<Day>| -> Option<Period> { company.rules.calendar.holding(Grain::Quarter, date_of(day?)?) };
-    let (before, after) = (
-        pushes.column("from_close_on")?.i32()?,
-        pushes.column("to_close_on")?.i32()?,
-    );
-    let is_out: Vec<bool> = before
-        .iter()
-        .zip(after.iter())
-        .map(|(from, to)| quarter(from) != quarter(to))
-        .collect();
+    let (before, after) = (pushes.column("from_close_on")?.i32()?, pushes.column("to_close_on")?.i32()?);
+    let is_out: Vec<bool> = before.iter().zip(after.iter()).map(|(from, to)| quarter(from) != quarter(to)).collect();
     pushes.with_column(Column::new("is_out".into(), is_out))?;
-    let counts = Grouped::new(
-        &pushes,
-        &[
-            col("opportunity").count().alias("pushes"),
-            col("is_out").sum().alias("out"),
-        ],
-    )?;
+    let counts =
+        Grouped::new(&pushes, &[col("opportunity").count().alias("pushes"), col("is_out").sum().alias("out")])?;
     for subject in book.subjects() {
         book.write(&PUSHES, subject, Figure::count(counts.count("pushes", subject)?));
         book.write(&PUSHES_OUT, subject, Figure::count(counts.count("out", subject)?));

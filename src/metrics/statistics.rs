@@ -28,16 +28,8 @@ pub fn fisher(first: (u64, u64), second: (u64, u64)) -> Option<f64> {
     if first.1 == 0 || second.1 == 0 {
         return None;
     }
-    let table = [
-        first.0,
-        first.1.checked_sub(first.0)?,
-        second.0,
-        second.1.checked_sub(second.0)?,
-    ];
-    fishers_exact(&table, Alternative::TwoSided)
-        .ok()
-        .filter(|p| p.is_finite())
-        .map(|p| p.min(1.0))
+    let table = [first.0, first.1.checked_sub(first.0)?, second.0, second.1.checked_sub(second.0)?];
+    fishers_exact(&table, Alternative::TwoSided).ok().filter(|p| p.is_finite()).map(|p| p.min(1.0))
 }
 
 /// The two-sided p-value of the Mann–Whitney U test with average ranks, correction for ties and for continuity
@@ -175,12 +167,9 @@ mod tests {
     #[test]
     fn wilson_agrees_with_newcombe_1998() {
         // Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
-        for (successes, trials, low, high) in [
-            (81, 263, 0.2553, 0.3662),
-            (15, 148, 0.0624, 0.1605),
-            (0, 20, 0.0, 0.1611),
-            (1, 29, 0.0061, 0.1718),
-        ] {
+        for (successes, trials, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        {
             let (l, h) = wilson(successes, trials).unwrap();
             near(Some(l), low, 0.000_06);
             near(Some(h), high, 0.000_06);
@@ -213,11 +202,7 @@ mod tests {
         near(spearman(&[(1.0, 10.0), (2.0, 11.0), (5.0, 300.0)]), 1.0, 1e-12);
         near(spearman(&[(1.0, 3.0), (2.0, 2.0), (3.0, 1.0)]), -1.0, 1e-12);
         // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: covariance 4.5 over sqrt(4.5 * 5).
-        near(
-            spearman(&[(1.0, 1.0), (2.0, 2.0), (2.0, 3.0), (3.0, 4.0)]),
-            4.5 / 22.5_f64.sqrt(),
-            1e-12,
-        );
+        near(spearman(&[(1.0, 1.0), (2.0, 2.0), (2.0, 3.0), (3.0, 4.0)]), 4.5 / 22.5_f64.sqrt(), 1e-12);
         assert_eq!(spearman(&[(1.0, 1.0), (1.0, 2.0)]), None);
         assert_eq!(spearman(&[]), None);
     }
@@ -235,18 +220,8 @@ mod tests {
         use Followed::{Lost, Open, Won};
         // Ten at risk, one won on day 0; nine left, one lost on 39; eight, one censored on 62; seven, one won on 70:
         // 1/10 + 9/10 * 8/9 * 1/7.
-        let followed = [
-            Won(0),
-            Lost(39),
-            Open(62),
-            Won(70),
-            Lost(87),
-            Open(87),
-            Open(107),
-            Open(112),
-            Won(129),
-            Open(171),
-        ];
+        let followed =
+            [Won(0), Lost(39), Open(62), Won(70), Lost(87), Open(87), Open(107), Open(112), Won(129), Open(171)];
         near(cumulative_incidence(&followed, 30), 0.1, 1e-12);
         near(cumulative_incidence(&followed, 90), 0.1 + 0.8 / 7.0, 1e-12);
         assert_eq!(cumulative_incidence(&followed, 180), None);

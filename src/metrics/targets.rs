@@ -31,11 +31,7 @@ impl Targets {
                 *by_rep[rep].entry(period).or_insert(0) += amount;
             }
         }
-        Ok(Self {
-            quotas: by_rep,
-            calendar,
-            has_file: true,
-        })
+        Ok(Self { quotas: by_rep, calendar, has_file: true })
     }
 
     /// Whether there is a quotas file at all.
@@ -58,29 +54,23 @@ impl Targets {
     }
 
     fn summed(&self, quotas: &HashMap<Period, i64>, period: Period) -> Option<i64> {
-        [Grain::Quarter, Grain::Month]
-            .into_iter()
-            .filter(|grain| *grain < period.grain)
-            .find_map(|grain| {
-                let parts = self.calendar.within(period, grain);
-                let amounts: Vec<i64> = parts.iter().filter_map(|part| quotas.get(part).copied()).collect();
-                (!amounts.is_empty()).then(|| amounts.iter().sum::<i64>() * PARTS)
-            })
+        [Grain::Quarter, Grain::Month].into_iter().filter(|grain| *grain < period.grain).find_map(|grain| {
+            let parts = self.calendar.within(period, grain);
+            let amounts: Vec<i64> = parts.iter().filter_map(|part| quotas.get(part).copied()).collect();
+            (!amounts.is_empty()).then(|| amounts.iter().sum::<i64>() * PARTS)
+        })
     }
 
     fn divided(&self, quotas: &HashMap<Period, i64>, period: Period) -> Option<i64> {
-        [Grain::Quarter, Grain::Year]
-            .into_iter()
-            .filter(|grain| *grain > period.grain)
-            .find_map(|grain| {
-                let whole = self.calendar.holding(grain, period.start)?;
-                let parts = match (grain, period.grain) {
-                    (Grain::Year, Grain::Quarter) => 4,
-                    (Grain::Year, _) => 12,
-                    _ => 3,
-                };
-                quotas.get(&whole).map(|amount| amount * (PARTS / parts))
-            })
+        [Grain::Quarter, Grain::Year].into_iter().filter(|grain| *grain > period.grain).find_map(|grain| {
+            let whole = self.calendar.holding(grain, period.start)?;
+            let parts = match (grain, period.grain) {
+                (Grain::Year, Grain::Quarter) => 4,
+                (Grain::Year, _) => 12,
+                _ => 3,
+            };
+            quotas.get(&whole).map(|amount| amount * (PARTS / parts))
+        })
     }
 }
 
@@ -102,21 +92,11 @@ mod tests {
         let opportunities = df!("owner" => ["Ann"], "created_date" => [0]).unwrap();
         let opportunities = {
             use polars::prelude::{DataType, IntoLazy, col};
-            opportunities
-                .lazy()
-                .with_column(col("created_date").cast(DataType::Date))
-                .collect()
-                .unwrap()
+            opportunities.lazy().with_column(col("created_date").cast(DataType::Date)).collect().unwrap()
         };
         let tables = BTreeMap::from([(crate::model::Table::Opportunities, &opportunities)]);
         let roster = Roster::read(&tables, 1).unwrap();
-        assert_eq!(
-            roster.reps,
-            [Rep {
-                name: "Ann".into(),
-                ..Rep::default()
-            }]
-        );
+        assert_eq!(roster.reps, [Rep { name: "Ann".into(), ..Rep::default() }]);
         (Targets::read(&frame, &roster, calendar).unwrap(), calendar)
     }
 
@@ -131,18 +111,9 @@ mod tests {
 
     #[test]
     fn the_own_grain_wins_then_the_nearest_finer_then_the_nearest_coarser() {
-        let (targets, calendar) = targets(&[
-            ("FY2027", 1200),
-            ("2027-Q2", 900),
-            ("2026-05", 100),
-            ("2026-06", 200),
-            ("2026-08", 50),
-        ]);
-        let of = |label: &str| {
-            targets
-                .of_rep(0, calendar.parse(label).unwrap())
-                .map(|parts| parts / PARTS)
-        };
+        let (targets, calendar) =
+            targets(&[("FY2027", 1200), ("2027-Q2", 900), ("2026-05", 100), ("2026-06", 200), ("2026-08", 50)]);
+        let of = |label: &str| targets.of_rep(0, calendar.parse(label).unwrap()).map(|parts| parts / PARTS);
         assert_eq!(of("2027-Q2"), Some(900));
         assert_eq!(of("2027-Q3"), Some(50));
         assert_eq!(of("2027-Q4"), Some(300));

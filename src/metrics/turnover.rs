@@ -7,10 +7,7 @@ use super::{Family, Metric, Rhythm, Whom};
 use crate::model::Unit;
 use polars::prelude::PolarsResult;
 
-pub const FAMILY: Family = Family {
-    metrics: &[&TURNOVER_VOLUNTARY, &TURNOVER_TOTAL],
-    measure,
-};
+pub(super) const FAMILY: Family = Family { metrics: &[&TURNOVER_VOLUNTARY, &TURNOVER_TOTAL], measure };
 
 static TURNOVER_VOLUNTARY: Metric = Metric {
     id: "turnover_voluntary",
@@ -42,11 +39,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     }
     let heads = window.average_headcount()?;
     let days = f64::from(window.horizon - window.start + 1);
-    let leavers: Vec<_> = roster
-        .reps
-        .iter()
-        .filter(|rep| rep.ended_on.is_some_and(|day| window.has(day)))
-        .collect();
+    let leavers: Vec<_> = roster.reps.iter().filter(|rep| rep.ended_on.is_some_and(|day| window.has(day))).collect();
     let voluntary = leavers.iter().filter(|rep| rep.left_voluntarily).count();
     for (metric, left) in [(&TURNOVER_VOLUNTARY, voluntary), (&TURNOVER_TOTAL, leavers.len())] {
         let figure = if heads > 0.0 {

@@ -9,10 +9,7 @@ use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 use std::collections::HashMap;
 
-pub const FAMILY: Family = Family {
-    metrics: &[&WATERFALL],
-    measure,
-};
+pub(super) const FAMILY: Family = Family { metrics: &[&WATERFALL], measure };
 
 static WATERFALL: Metric = Metric {
     id: "waterfall",
@@ -28,18 +25,8 @@ static WATERFALL: Metric = Metric {
 };
 
 /// The components in the order of the balance.
-pub const COMPONENTS: [&str; 10] = [
-    "opening",
-    "created",
-    "pulled_in",
-    "reopened",
-    "increased",
-    "decreased",
-    "pushed_out",
-    "won",
-    "lost",
-    "closing",
-];
+pub const COMPONENTS: [&str; 10] =
+    ["opening", "created", "pulled_in", "reopened", "increased", "decreased", "pushed_out", "won", "lost", "closing"];
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     if !window.company.timeline.has_history() {
@@ -51,18 +38,9 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     }
     let entries = window.company.with_dimensions(entries(window)?, &["rep"])?;
-    let sums = Keyed::new(
-        &entries,
-        &[
-            col("amount").sum().alias("amount"),
-            col("opportunity").count().alias("count"),
-        ],
-    )?;
-    let by_place: HashMap<(usize, &str), _> = sums
-        .rows
-        .iter()
-        .map(|row| ((row.subject, row.key.as_str()), row))
-        .collect();
+    let sums = Keyed::new(&entries, &[col("amount").sum().alias("amount"), col("opportunity").count().alias("count")])?;
+    let by_place: HashMap<(usize, &str), _> =
+        sums.rows.iter().map(|row| ((row.subject, row.key.as_str()), row)).collect();
     for subject in book.subjects() {
         for component in COMPONENTS {
             let figure = match by_place.get(&(subject, component)) {
@@ -84,10 +62,7 @@ pub fn entries(window: &Window) -> PolarsResult<DataFrame> {
     for o in 0..window.company.timeline.count() {
         let Some(course) = course(window, o) else { continue };
         let change = course.leaves_at - course.enters_at;
-        let mut parts = vec![
-            (course.enters_as, course.enters_at),
-            (course.leaves_as, course.leaves_at),
-        ];
+        let mut parts = vec![(course.enters_as, course.enters_at), (course.leaves_as, course.leaves_at)];
         match change {
             1.. => parts.push(("increased", change)),
             0 => {}
@@ -127,28 +102,15 @@ fn course(window: &Window, o: usize) -> Option<Course> {
         || !timeline.is_open(o, entered_on - 1) && timeline.state(o, entered_on - 1).stage.is_some_and(Stage::is_lost);
     let enters_as = if entered_on == opening_day {
         "opening"
-    } else if timeline
-        .opportunity(o)
-        .created_on
-        .is_some_and(|created| created > opening_day)
-    {
+    } else if timeline.opportunity(o).created_on.is_some_and(|created| created > opening_day) {
         "created"
     } else if was_lost_before() {
         "reopened"
     } else {
         "pulled_in"
     };
-    let enters_at = if enters_as == "created" {
-        leaves_at
-    } else {
-        timeline.amount(o, entered_on).unwrap_or(0)
-    };
-    Some(Course {
-        enters_as,
-        enters_at,
-        leaves_as: leaves_as(window, o),
-        leaves_at,
-    })
+    let enters_at = if enters_as == "created" { leaves_at } else { timeline.amount(o, entered_on).unwrap_or(0) };
+    Some(Course { enters_as, enters_at, leaves_as: leaves_as(window, o), leaves_at })
 }
 
 /// The first day from the opening to the horizon on which the opportunity was in: open and due by the end of the

@@ -81,8 +81,7 @@ impl<'a> Window<'a> {
 
     /// The opportunities decided in a span of days, with `rep`.
     pub fn decided_between(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
-        self.company
-            .with_dimensions(self.company.timeline.decided(from, to)?, &["rep"])
+        self.company.with_dimensions(self.company.timeline.decided(from, to)?, &["rep"])
     }
 
     /// The opportunities open at the horizon, with `rep`; see [`crate::timeline::Timeline::positions`].
@@ -96,8 +95,7 @@ impl<'a> Window<'a> {
 
     /// The opportunities open at a day, with `rep`.
     pub fn positions_at(&self, day: Day) -> PolarsResult<DataFrame> {
-        self.company
-            .with_dimensions(self.company.timeline.positions(day)?, &["rep"])
+        self.company.with_dimensions(self.company.timeline.positions(day)?, &["rep"])
     }
 
     /// Whether a rep is on board at a day. Without a reps file: whether they own something open at the horizon or
@@ -130,12 +128,7 @@ impl<'a> Window<'a> {
         }
         let open = self.positions()?.column("rep")?.u32()?.clone();
         let decided = self.decided()?.column("rep")?.u32()?.clone();
-        let owners = open
-            .iter()
-            .chain(decided.iter())
-            .flatten()
-            .map(|rep| rep as usize)
-            .collect();
+        let owners = open.iter().chain(decided.iter()).flatten().map(|rep| rep as usize).collect();
         Ok(self.owners.get_or_init(|| owners))
     }
 }

@@ -81,20 +81,9 @@ mod tests {
 
     #[test]
     fn halves_go_to_the_even_neighbour_on_both_sides_of_zero() {
-        let cases = [
-            (5, 10, 0),
-            (15, 10, 2),
-            (25, 10, 2),
-            (26, 10, 3),
-            (-5, 10, 0),
-            (-15, 10, -2),
-        ];
+        let cases = [(5, 10, 0), (15, 10, 2), (25, 10, 2), (26, 10, 3), (-5, 10, 0), (-15, 10, -2)];
         for (numerator, denominator, expected) in cases {
-            assert_eq!(
-                divide_half_even(numerator, denominator),
-                Some(expected),
-                "{numerator}/{denominator}"
-            );
+            assert_eq!(divide_half_even(numerator, denominator), Some(expected), "{numerator}/{denominator}");
         }
         assert_eq!(divide_half_even(i128::MAX / 4, 1), None);
     }

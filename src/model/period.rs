@@ -31,18 +31,14 @@ pub struct Period {
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self {
-            fiscal_year_start_month: 1,
-        }
+        Self { fiscal_year_start_month: 1 }
     }
 }
 
 impl Calendar {
     /// A calendar whose fiscal year starts with month 1 to 12; `None` for any other number.
     pub fn new(fiscal_year_start_month: u32) -> Option<Self> {
-        (1..=12).contains(&fiscal_year_start_month).then_some(Self {
-            fiscal_year_start_month,
-        })
+        (1..=12).contains(&fiscal_year_start_month).then_some(Self { fiscal_year_start_month })
     }
 
     pub fn fiscal_year_start_month(self) -> u32 {
@@ -62,10 +58,7 @@ impl Calendar {
             return self.holding(Grain::Week, monday);
         }
         if let Some(quarter) = rest.strip_prefix('Q') {
-            let number = quarter
-                .parse()
-                .ok()
-                .filter(|n| (1..=4).contains(n) && quarter.len() == 1)?;
+            let number = quarter.parse().ok().filter(|n| (1..=4).contains(n) && quarter.len() == 1)?;
             return self.quarter(year, number);
         }
         self.holding(Grain::Month, NaiveDate::from_ymd_opt(year, two_digits(rest)?, 1)?)
@@ -78,24 +71,12 @@ impl Calendar {
                 let week: IsoWeek = date.iso_week();
                 let start = NaiveDate::from_isoywd_opt(week.year(), week.week(), Weekday::Mon)?;
                 let end = start.checked_add_days(Days::new(6))?;
-                Some(Period {
-                    start,
-                    end,
-                    grain,
-                    year: week.year(),
-                    number: week.week(),
-                })
+                Some(Period { start, end, grain, year: week.year(), number: week.week() })
             }
             Grain::Month => {
                 let start = date.with_day(1)?;
                 let end = start.checked_add_months(Months::new(1))?.pred_opt()?;
-                Some(Period {
-                    start,
-                    end,
-                    grain,
-                    year: date.year(),
-                    number: date.month(),
-                })
+                Some(Period { start, end, grain, year: date.year(), number: date.month() })
             }
             Grain::Quarter => {
                 let months_in = (date.month() + 12 - self.fiscal_year_start_month) % 12;
@@ -143,29 +124,15 @@ impl Calendar {
     }
 
     fn quarter(self, year: i32, number: u32) -> Option<Period> {
-        let start = self
-            .fiscal_year_start(year)?
-            .checked_add_months(Months::new(3 * (number - 1)))?;
+        let start = self.fiscal_year_start(year)?.checked_add_months(Months::new(3 * (number - 1)))?;
         let end = start.checked_add_months(Months::new(3))?.pred_opt()?;
-        Some(Period {
-            start,
-            end,
-            grain: Grain::Quarter,
-            year,
-            number,
-        })
+        Some(Period { start, end, grain: Grain::Quarter, year, number })
     }
 
     fn year(self, year: i32) -> Option<Period> {
         let start = self.fiscal_year_start(year)?;
         let end = start.checked_add_months(Months::new(12))?.pred_opt()?;
-        Some(Period {
-            start,
-            end,
-            grain: Grain::Year,
-            year,
-            number: 0,
-        })
+        Some(Period { start, end, grain: Grain::Year, year, number: 0 })
     }
 }
 
@@ -253,9 +220,7 @@ mod tests {
 
     #[test]
     fn labels_that_are_no_period_are_refused() {
-        for label in [
-            "2026", "2026-13", "2026-Q5", "2026-W00", "FY26", "2026-1", "2026-q3", "x", "", "2026-Q03",
-        ] {
+        for label in ["2026", "2026-13", "2026-Q5", "2026-W00", "FY26", "2026-1", "2026-q3", "x", "", "2026-Q03"] {
             assert_eq!(Calendar::default().parse(label), None, "{label}");
         }
     }
@@ -267,11 +232,7 @@ mod tests {
         assert_eq!(month.to_string(), "2026-10");
         let quarter = calendar.last_complete(Grain::Quarter, date("2026-11-16")).unwrap();
         assert_eq!(quarter.to_string(), "2027-Q3");
-        let months: Vec<String> = calendar
-            .within(quarter, Grain::Month)
-            .iter()
-            .map(Period::to_string)
-            .collect();
+        let months: Vec<String> = calendar.within(quarter, Grain::Month).iter().map(Period::to_string).collect();
         assert_eq!(months, ["2026-08", "2026-09", "2026-10"]);
     }
 }

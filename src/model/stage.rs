@@ -79,17 +79,11 @@ impl Stages {
 
     /// The configured probability of an open rank, in billionths of a billionth.
     pub fn probability_of(&self, rank: u16) -> Option<i64> {
-        self.probability
-            .get(usize::from(rank).checked_sub(1)?)
-            .copied()
-            .flatten()
+        self.probability.get(usize::from(rank).checked_sub(1)?).copied().flatten()
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        [&self.open, &self.won, &self.lost, &self.no_decision]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
+        [&self.open, &self.won, &self.lost, &self.no_decision].into_iter().flatten().map(String::as_str)
     }
 }
 

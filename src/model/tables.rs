@@ -69,19 +69,11 @@ pub struct Column {
 }
 
 const fn required(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        is_required: true,
-    }
+    Column { name, kind, is_required: true }
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        is_required: false,
-    }
+    Column { name, kind, is_required: false }
 }
 
 const OPPORTUNITIES: &[Column] = &[
@@ -201,11 +193,8 @@ const FORECASTS: &[Column] = &[
     optional("category", Kind::Text),
 ];
 
-const RATES: &[Column] = &[
-    required("currency", Kind::Id),
-    required("rate", Kind::Decimal),
-    optional("from", Kind::Date),
-];
+const RATES: &[Column] =
+    &[required("currency", Kind::Id), required("rate", Kind::Decimal), optional("from", Kind::Date)];
 
 impl Table {
     pub const ALL: [Table; 9] = [
@@ -265,9 +254,6 @@ impl Table {
 
     /// The schema of this table's canonical frame.
     pub fn schema(self) -> Schema {
-        self.frame_columns()
-            .iter()
-            .map(|column| Field::new(column.name.into(), column.kind.data_type()))
-            .collect()
+        self.frame_columns().iter().map(|column| Field::new(column.name.into(), column.kind.data_type())).collect()
     }
 }

@@ -36,29 +36,20 @@ pub fn escaped(text: &str) -> String {
 
 /// Text for between backticks: without any, on one line.
 pub fn code(text: &str) -> String {
-    text.chars()
-        .map(|c| if c == '`' || c.is_control() { '\'' } else { c })
-        .collect()
+    text.chars().map(|c| if c == '`' || c.is_control() { '\'' } else { c }).collect()
 }
 
 /// A table whose columns align in the source.
 pub fn table(table: &Table, currency: &Currency) -> String {
-    let heads: Vec<(String, bool)> = table
-        .columns
-        .iter()
-        .map(|column| (escaped(&column.head), column.is_number))
-        .collect();
+    let heads: Vec<(String, bool)> =
+        table.columns.iter().map(|column| (escaped(&column.head), column.is_number)).collect();
     let rows = table.rows.iter().map(|row| {
         let strong = if row.is_strong { "**" } else { "" };
         row.cells
             .iter()
             .map(|cell| {
                 let text = with_status(cell, currency);
-                if text.is_empty() {
-                    text
-                } else {
-                    format!("{strong}{text}{strong}")
-                }
+                if text.is_empty() { text } else { format!("{strong}{text}{strong}") }
             })
             .collect()
     });
@@ -67,15 +58,10 @@ pub fn table(table: &Table, currency: &Currency) -> String {
 
 /// Key figures as a table of two rows and a note.
 pub fn figures(figures: &[KeyFigure], currency: &Currency) -> String {
-    let heads: Vec<(String, bool)> = [("", false), ("", true), ("", false)]
-        .map(|(head, is_number)| (head.to_string(), is_number))
-        .to_vec();
+    let heads: Vec<(String, bool)> =
+        [("", false), ("", true), ("", false)].map(|(head, is_number)| (head.to_string(), is_number)).to_vec();
     let rows = figures.iter().map(|figure| {
-        vec![
-            escaped(&figure.label),
-            format!("**{}**", with_status(&figure.number, currency)),
-            escaped(&figure.note),
-        ]
+        vec![escaped(&figure.label), format!("**{}**", with_status(&figure.number, currency)), escaped(&figure.note)]
     });
     aligned(&heads, rows.collect())
 }
@@ -104,23 +90,13 @@ fn aligned(heads: &[(String, bool)], rows: Vec<Vec<String>>) -> String {
             .map(|i| {
                 let cell = cells.get(i).map_or("", String::as_str);
                 let gap = " ".repeat(widths[i] - width(cell));
-                if heads[i].1 {
-                    format!("{gap}{cell}")
-                } else {
-                    format!("{cell}{gap}")
-                }
+                if heads[i].1 { format!("{gap}{cell}") } else { format!("{cell}{gap}") }
             })
             .collect();
         format!("| {} |", padded.join(" | "))
     };
     let rule: Vec<String> = (0..heads.len())
-        .map(|i| {
-            if heads[i].1 {
-                format!("{}:", "-".repeat(widths[i] - 1))
-            } else {
-                "-".repeat(widths[i])
-            }
-        })
+        .map(|i| if heads[i].1 { format!("{}:", "-".repeat(widths[i] - 1)) } else { "-".repeat(widths[i]) })
         .collect();
     let names: Vec<String> = heads.iter().map(|head| head.0.clone()).collect();
     let mut lines = vec![line(&names), format!("| {} |", rule.join(" | "))];
@@ -135,10 +111,7 @@ mod tests {
 
     #[test]
     fn no_text_becomes_markup() {
-        assert_eq!(
-            escaped("a|b <script> *x* [y](z) `c`"),
-            "a\\|b \\<script\\> \\*x\\* \\[y\\](z) \\`c\\`"
-        );
+        assert_eq!(escaped("a|b <script> *x* [y](z) `c`"), "a\\|b \\<script\\> \\*x\\* \\[y\\](z) \\`c\\`");
         assert_eq!(escaped("# no head"), "\\# no head");
         assert_eq!(escaped("- no list"), "\\- no list");
         assert_eq!(escaped("12. no number"), "12\\. no number");

@@ -5,6 +5,7 @@ use crate::model::Currency;
 use crate::reports::Report;
 use crate::reports::view::{Cell, KeyFigure, Table};
 use crate::reports::wording;
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context, escape_formatter};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -17,10 +18,7 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("_parts.html.j2", include_str!("../../report-templates/_parts.html.j2")),
     ("_style.css", include_str!("../../report-templates/_style.css")),
     ("index.html.j2", include_str!("../../report-templates/index.html.j2")),
-    (
-        "monthly.html.j2",
-        include_str!("../../report-templates/monthly.html.j2"),
-    ),
+    ("monthly.html.j2", include_str!("../../report-templates/monthly.html.j2")),
     ("monthly.md.j2", include_str!("../../report-templates/monthly.md.j2")),
     ("qbr.html.j2", include_str!("../../report-templates/qbr.html.j2")),
     ("qbr.md.j2", include_str!("../../report-templates/qbr.md.j2")),
@@ -45,9 +43,7 @@ impl RenderError {
         Self::Template {
             name: innermost.name().unwrap_or("?").to_string(),
             line: innermost.line().unwrap_or(0),
-            message: innermost
-                .detail()
-                .map_or_else(|| innermost.kind().to_string(), str::to_string),
+            message: innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_string),
         }
     }
 }
@@ -94,8 +90,7 @@ impl Templates {
                 return if value.is_safe() || value.as_str().is_none() {
                     out.write_str(&value.to_string()).map_err(Error::from)
                 } else {
-                    out.write_str(&markdown::escaped(&value.to_string()))
-                        .map_err(Error::from)
+                    out.write_str(&markdown::escaped(&value.to_string())).map_err(Error::from)
                 };
             }
             escape_formatter(out, state, value)
@@ -106,9 +101,7 @@ impl Templates {
                 Some(path) => std::fs::read_to_string(&path).map_err(|source| RenderError::Read { path, source })?,
                 None => (*embedded).to_string(),
             };
-            environment
-                .add_template_owned(*name, source)
-                .map_err(|error| RenderError::of(&error))?;
+            environment.add_template_owned(*name, source).map_err(|error| RenderError::of(&error))?;
         }
         Ok(Self { environment })
     }
@@ -117,20 +110,17 @@ impl Templates {
     pub fn report(&self, report: &Report, format: &str) -> Result<String, RenderError> {
         self.render(
             &format!("{}.{format}.j2", report.kind),
-            context! { report => report, version => VERSION },
+            context! { report => Value::from(Serde(report)), version => VERSION },
         )
     }
 
     /// Renders the page that links the reports of a run.
     pub fn index(&self, index: &Index) -> Result<String, RenderError> {
-        self.render("index.html.j2", context! { index => index, version => VERSION })
+        self.render("index.html.j2", context! { index => Value::from(Serde(index)), version => VERSION })
     }
 
     fn render(&self, name: &str, values: Value) -> Result<String, RenderError> {
-        let template = self
-            .environment
-            .get_template(name)
-            .map_err(|error| RenderError::of(&error))?;
+        let template = self.environment.get_template(name).map_err(|error| RenderError::of(&error))?;
         template.render(values).map_err(|error| RenderError::of(&error))
     }
 }
@@ -142,27 +132,18 @@ const MARKDOWN: &str = "markdown";
 fn add_filters(environment: &mut Environment, currency: &Currency) {
     let currency = Arc::new(currency.clone());
     let money = Arc::clone(&currency);
-    environment.add_filter("shown", move |cell: Value| {
-        Ok::<_, Error>(shown(&read::<Cell>(cell)?, &money))
-    });
+    environment.add_filter("shown", move |cell: Value| Ok::<_, Error>(shown(&read::<Cell>(cell)?, &money)));
     let money = Arc::clone(&currency);
     environment.add_filter("markdown_table", move |table: Value| {
         Ok::<_, Error>(Value::from_safe_string(markdown::table(&read::<Table>(table)?, &money)))
     });
     environment.add_filter("figures_table", move |figures: Value| {
-        Ok::<_, Error>(Value::from_safe_string(markdown::figures(
-            &read::<Vec<KeyFigure>>(figures)?,
-            &currency,
-        )))
+        Ok::<_, Error>(Value::from_safe_string(markdown::figures(&read::<Vec<KeyFigure>>(figures)?, &currency)))
     });
-    environment.add_filter("has_thin", |section: Value| {
-        let section = read::<Section>(section)?;
-        let cells = section
-            .tables
-            .iter()
-            .flat_map(|table| &table.rows)
-            .flat_map(|row| &row.cells);
-        Ok::<_, Error>(cells.into_iter().any(|cell| cell.thin.is_some()))
+    environment.add_filter("has_thin", |tables: Value| {
+        let tables = read::<Vec<Table>>(tables)?;
+        let mut cells = tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
+        Ok::<_, Error>(cells.any(|cell| cell.thin.is_some()))
     });
     environment.add_filter("code", |text: &str| Value::from_safe_string(markdown::code(text)));
     environment.add_filter("url", |text: &str| url(text));

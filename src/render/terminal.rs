@@ -21,18 +21,14 @@ pub fn facts_csv(facts: &[Fact]) -> Result<String, csv::Error> {
     for fact in facts {
         writer.serialize(fact)?;
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))?;
+    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A readable selection: the facts that are not divided by a dimension and have a value or a reason.
 pub fn facts_table(facts: &[Fact], currency: &Currency) -> String {
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["metric", "subject", "by", "value", "n", "95 % interval", "status"]);
     for fact in facts.iter().filter(|fact| fact.by.is_none() || facts.len() < 200) {
         let interval = match (fact.low, fact.high) {

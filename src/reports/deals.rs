@@ -45,9 +45,7 @@ pub fn deal(company: &Company, o: usize) -> PolarsResult<Deal> {
         }
         (None, None) => "Unknown".to_string(),
     };
-    let amount = timeline
-        .amount(o, company.as_of)
-        .map(|minor| company.rules.currency.units(minor as f64));
+    let amount = timeline.amount(o, company.as_of).map(|minor| company.rules.currency.units(minor as f64));
     let close_day: Option<Day> = opportunity.closed.map(|closed| closed.on).or(state.close_on);
     Ok(Deal {
         label,
@@ -70,9 +68,7 @@ pub fn open_deals(company: &Company, rep: usize) -> PolarsResult<Vec<usize>> {
     }
     open.sort_by(|&a, &b| {
         let amount = |o: usize| std::cmp::Reverse(timeline.state(o, company.as_of).amount);
-        amount(a)
-            .cmp(&amount(b))
-            .then_with(|| timeline.opportunity(a).id.cmp(&timeline.opportunity(b).id))
+        amount(a).cmp(&amount(b)).then_with(|| timeline.opportunity(a).id.cmp(&timeline.opportunity(b).id))
     });
     Ok(open)
 }

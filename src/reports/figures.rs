@@ -24,11 +24,7 @@ impl Facts {
                 ((fact.metric, fact.scope, fact.subject.clone(), dimension), i)
             })
             .collect();
-        Self {
-            facts,
-            place,
-            team: team.to_string(),
-        }
+        Self { facts, place, team: team.to_string() }
     }
 
     pub fn all(&self) -> &[Fact] {
@@ -65,9 +61,7 @@ impl Facts {
 
     /// The reps' facts of a metric, in order of name.
     pub fn reps(&self, metric: &'static str) -> impl Iterator<Item = &Fact> {
-        self.facts
-            .iter()
-            .filter(move |f| f.metric == metric && f.scope == Scope::Rep && f.by.is_none())
+        self.facts.iter().filter(move |f| f.metric == metric && f.scope == Scope::Rep && f.by.is_none())
     }
 
     /// The value of the team's fact.
@@ -83,8 +77,6 @@ impl Facts {
         by: Option<(&'static str, &str)>,
     ) -> Option<&Fact> {
         let dimension = by.map(|(by, key)| (by, key.to_string()));
-        self.place
-            .get(&(metric, scope, subject.to_string(), dimension))
-            .map(|&i| &self.facts[i])
+        self.place.get(&(metric, scope, subject.to_string(), dimension)).map(|&i| &self.facts[i])
     }
 }

@@ -42,23 +42,11 @@ impl<'a> Material<'a> {
             before = previous;
         }
         let quality = super::quality::notes(company, findings)?;
-        Ok(Self {
-            company,
-            playbook,
-            period,
-            facts,
-            prior,
-            label: period.to_string(),
-            quality,
-        })
+        Ok(Self { company, playbook, period, facts, prior, label: period.to_string(), quality })
     }
 
     pub fn voice(&self) -> Voice<'_> {
-        Voice {
-            currency: self.currency(),
-            period: &self.label,
-            is_running: self.is_running(),
-        }
+        Voice { currency: self.currency(), period: &self.label, is_running: self.is_running() }
     }
 
     pub fn currency(&self) -> &Currency {
@@ -77,30 +65,19 @@ impl<'a> Material<'a> {
     pub fn coverage_period(&self) -> String {
         let rules = &self.company.rules;
         let horizon = self.period.horizon(self.as_of());
-        rules
-            .calendar
-            .holding(rules.coverage_grain, horizon)
-            .map_or_else(|| self.label.clone(), |p| p.to_string())
+        rules.calendar.holding(rules.coverage_grain, horizon).map_or_else(|| self.label.clone(), |p| p.to_string())
     }
 
     /// The period and what is known of it, in words: "October 2026, to date as of 16 October 2026".
     pub fn subtitle(&self) -> String {
         let as_of = self.as_of().format("%-d %B %Y");
         let name = period_name(self.period);
-        if self.is_running() {
-            format!("{name}, to date as of {as_of}")
-        } else {
-            format!("{name}, as of {as_of}")
-        }
+        if self.is_running() { format!("{name}, to date as of {as_of}") } else { format!("{name}, as of {as_of}") }
     }
 
     /// The command that shows where a number of this period comes from.
     pub fn source(&self, metric: &str) -> String {
-        format!(
-            "quarterdeck metrics --period {} --as-of {} --metric {metric}",
-            self.label,
-            self.as_of()
-        )
+        format!("quarterdeck metrics --period {} --as-of {} --metric {metric}", self.label, self.as_of())
     }
 }
 
@@ -108,10 +85,6 @@ impl<'a> Material<'a> {
 pub fn period_name(period: Period) -> String {
     match period.grain {
         Grain::Month => period.start.format("%B %Y").to_string(),
-        _ => format!(
-            "{period} ({} to {})",
-            period.start.format("%-d %B %Y"),
-            period.end.format("%-d %B %Y")
-        ),
+        _ => format!("{period} ({} to {})", period.start.format("%-d %B %Y"), period.end.format("%-d %B %Y")),
     }
 }

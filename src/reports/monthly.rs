@@ -67,12 +67,7 @@ impl<'a> Page<'a> {
         let missing = || polars::prelude::PolarsError::NoData(format!("no rep {rep}").into());
         let number = material.company.roster.find(rep).ok_or_else(missing)?;
         let window = Window::new(material.company, material.period).ok_or_else(missing)?;
-        Ok(Self {
-            material,
-            rep,
-            number,
-            window,
-        })
+        Ok(Self { material, rep, number, window })
     }
 
     fn value(&self, metric: &'static str) -> Option<f64> {
@@ -95,18 +90,11 @@ impl<'a> Page<'a> {
         let booked = self.value("bookings").unwrap_or(0.0);
         let wins = facts.rep("bookings", self.rep).and_then(|fact| fact.n).unwrap_or(0);
         let against = match self.value("target").filter(|target| *target > 0.0) {
-            Some(target) => format!(
-                ", {} of the {} target",
-                percent(booked / target),
-                money_short(target, currency)
-            ),
+            Some(target) => format!(", {} of the {} target", percent(booked / target), money_short(target, currency)),
             None => String::new(),
         };
         let won = counted(wins, "deal", "deals");
-        sentences.push(format!(
-            "You won {won}{so_far}, worth {}{against}.",
-            money_short(booked, currency)
-        ));
+        sentences.push(format!("You won {won}{so_far}, worth {}{against}.", money_short(booked, currency)));
         if let Some(coverage) = self.value("coverage_ratio") {
             let healthy = self.material.company.rules.coverage_healthy;
             let quarter = self.material.coverage_period();
@@ -168,22 +156,12 @@ impl<'a> Page<'a> {
         for id in SCOREBOARD {
             let now = self.material.facts.rep(id, self.rep);
             let mut cells = vec![Cell::text(name_of(id))];
-            cells.extend(
-                self.material
-                    .prior
-                    .iter()
-                    .rev()
-                    .map(|(_, facts)| Cell::of(facts.rep(id, self.rep))),
-            );
+            cells.extend(self.material.prior.iter().rev().map(|(_, facts)| Cell::of(facts.rep(id, self.rep))));
             cells.push(Cell::of(now));
             cells.push(self.target(id));
             let unit = now.map_or(Unit::Count, |fact| fact.unit);
             let median = Cell::number(self.team_median(id), unit);
-            cells.push(if super::view::is_times(id) {
-                median.times()
-            } else {
-                median
-            });
+            cells.push(if super::view::is_times(id) { median.times() } else { median });
             table.row(cells);
         }
         Section {
@@ -236,10 +214,7 @@ impl<'a> Page<'a> {
             topic: "My stages",
             title: match left {
                 0 => "No deal of yours left a stage.".into(),
-                _ => format!(
-                    "Your deals left a stage {}; this is how many went on.",
-                    times_in_words(left)
-                ),
+                _ => format!("Your deals left a stage {}; this is how many went on.", times_in_words(left)),
             },
             tables: vec![table],
             questions: self.material.playbook.metric("stage_conversion"),
@@ -267,9 +242,7 @@ impl<'a> Page<'a> {
             }
             let deal = deal(self.material.company, o as usize)?;
             won += u64::from(deal.stage == "Won");
-            let then = amounts
-                .get(row)
-                .map(|minor| self.material.currency().units(minor as f64));
+            let then = amounts.get(row).map(|minor| self.material.currency().units(minor as f64));
             table.row(vec![
                 Cell::text(deal.label),
                 Cell::number(then, Unit::Money),
@@ -292,11 +265,7 @@ impl<'a> Page<'a> {
                 )),
             },
             tables: if predicted == 0 { Vec::new() } else { vec![table] },
-            questions: if predicted == 0 {
-                Vec::new()
-            } else {
-                self.material.playbook.metric("forecast_hit_rate")
-            },
+            questions: if predicted == 0 { Vec::new() } else { self.material.playbook.metric("forecast_hit_rate") },
             source: Some(self.source("forecast_hit_rate")),
             ..Section::default()
         }))
@@ -310,30 +279,13 @@ impl<'a> Page<'a> {
         let mut table = Table::new(&["Deal", "Stage", "#Amount", "Close date", "Next step"]);
         let mut ranks = std::collections::BTreeSet::new();
         for &o in open.iter().take(MOST) {
-            let Deal {
-                label,
-                stage,
-                amount,
-                close_on,
-                next_step,
-                ..
-            } = deal(company, o)?;
-            ranks.extend(
-                company
-                    .timeline
-                    .state(o, company.as_of)
-                    .stage
-                    .and_then(crate::model::Stage::open_rank),
-            );
+            let Deal { label, stage, amount, close_on, next_step, .. } = deal(company, o)?;
+            ranks.extend(company.timeline.state(o, company.as_of).stage.and_then(crate::model::Stage::open_rank));
             table.row(vec![
                 Cell::text(label),
                 Cell::text(stage),
                 Cell::number(amount, Unit::Money),
-                Cell::text(
-                    close_on
-                        .map(|date| date.to_string())
-                        .unwrap_or_else(|| "none".to_string()),
-                ),
+                Cell::text(close_on.map(|date| date.to_string()).unwrap_or_else(|| "none".to_string())),
                 Cell::text(next_step.unwrap_or_else(|| "none".to_string())),
             ]);
         }
@@ -342,12 +294,7 @@ impl<'a> Page<'a> {
             .into_iter()
             .filter_map(|rank| {
                 let name = stages.open_name(rank)?;
-                let first = self
-                    .material
-                    .playbook
-                    .stage(name, rank, stages.open_count())
-                    .into_iter()
-                    .next()?;
+                let first = self.material.playbook.stage(name, rank, stages.open_count()).into_iter().next()?;
                 Some(format!("{name}: {first}"))
             })
             .collect();
@@ -381,10 +328,8 @@ impl<'a> Page<'a> {
         let Some(sessions) = sessions(&self.window)? else {
             return Ok(None);
         };
-        let held: Vec<&Session> = sessions
-            .iter()
-            .filter(|s| s.is_held && s.rep == Some(self.number) && self.window.has(s.day))
-            .collect();
+        let held: Vec<&Session> =
+            sessions.iter().filter(|s| s.is_held && s.rep == Some(self.number) && self.window.has(s.day)).collect();
         let mut table = Table::new(&["Date", "Session", "Focus", "Agreed next step", "Done?"]);
         let log = &self.material.company.tables[&crate::model::Table::Coaching];
         let (focus, next) = (log.column("focus")?.str()?, log.column("next_step")?.str()?);
@@ -419,10 +364,7 @@ impl<'a> Page<'a> {
         let mut paragraphs = Vec::new();
         if let Some(gap) = self.value("coverage_gap") {
             paragraphs.push(if gap > 0.0 {
-                format!(
-                    "To healthy coverage {} of qualified pipeline are still to find.",
-                    money_short(gap, currency)
-                )
+                format!("To healthy coverage {} of qualified pipeline are still to find.", money_short(gap, currency))
             } else {
                 "Your pipeline covers the target as it should; the task is to move it.".to_string()
             });
@@ -433,11 +375,7 @@ impl<'a> Page<'a> {
         let title = match (next, target) {
             (Some(next), Some(parts)) => {
                 let units = currency.units(parts as f64 / crate::metrics::TARGET_PARTS as f64);
-                format!(
-                    "The target for {} is {}.",
-                    period_name(next),
-                    money_short(units, currency)
-                )
+                format!("The target for {} is {}.", period_name(next), money_short(units, currency))
             }
             (Some(next), None) => format!("No target is on file for {}.", period_name(next)),
             (None, _) => "What comes next.".to_string(),
@@ -462,11 +400,5 @@ fn times_in_words(number: u64) -> String {
 }
 
 fn notes() -> Section {
-    Section {
-        id: "notes",
-        topic: "Notes",
-        title: "What we agree on.".into(),
-        blank_lines: 6,
-        ..Section::default()
-    }
+    Section { id: "notes", topic: "Notes", title: "What we agree on.".into(), blank_lines: 6, ..Section::default() }
 }

@@ -27,11 +27,7 @@ impl Voice<'_> {
         let booked = bookings.value.unwrap_or(0.0);
         let opening = format!("We booked {} in {}{}", self.money(booked), self.period, self.so_far());
         match target.and_then(|fact| fact.value).filter(|target| *target > 0.0) {
-            Some(target) => format!(
-                "{opening}, {} of the {} target.",
-                percent(booked / target),
-                self.money(target)
-            ),
+            Some(target) => format!("{opening}, {} of the {} target.", percent(booked / target), self.money(target)),
             None => format!("{opening}; no target is on file for it."),
         }
     }
@@ -45,11 +41,7 @@ impl Voice<'_> {
             Some(bias) if bias.abs() < 0.005 => format!("The forecast of {} came true.", self.money(value)),
             Some(bias) => {
                 let side = if bias > 0.0 { "above" } else { "below" };
-                format!(
-                    "The forecast of {} was {} {side} the bookings.",
-                    self.money(value),
-                    percent(bias.abs())
-                )
+                format!("The forecast of {} was {} {side} the bookings.", self.money(value), percent(bias.abs()))
             }
             None => format!("The forecast for {} is {}.", self.period, self.money(value)),
         }
@@ -61,16 +53,10 @@ impl Voice<'_> {
         match counts {
             None | Some((_, 0)) => format!("No deal was decided in {}{}.", self.period, self.so_far()),
             Some((won, decided)) if decided < super::view::FEWEST => {
-                format!(
-                    "We won {won} of {}, too few to tell.",
-                    counted(decided, "decided deal", "decided deals")
-                )
+                format!("We won {won} of {}, too few to tell.", counted(decided, "decided deal", "decided deals"))
             }
             Some((won, decided)) => {
-                format!(
-                    "We won {} of the decided deals, {won} of {decided}.",
-                    percent(won as f64 / decided as f64)
-                )
+                format!("We won {} of the decided deals, {won} of {decided}.", percent(won as f64 / decided as f64))
             }
         }
     }
@@ -90,10 +76,7 @@ impl Voice<'_> {
     pub fn pipeline_needed(&self, needed: Option<&Fact>) -> Option<String> {
         let needed = needed?.value?;
         Some(if needed > 0.0 {
-            format!(
-                "The next quarter's target still asks for {} of new qualified pipeline.",
-                self.money(needed)
-            )
+            format!("The next quarter's target still asks for {} of new qualified pipeline.", self.money(needed))
         } else {
             "The next quarter's target is covered at our present win rate by value.".to_string()
         })
@@ -118,11 +101,7 @@ impl Voice<'_> {
             (Some(median), Some(p90)) => {
                 format!("Half of the wins took up to {median:.0} days, nine of ten up to {p90:.0}.")
             }
-            _ => format!(
-                "Nothing was won in {}{}, so there is no cycle to show.",
-                self.period,
-                self.so_far()
-            ),
+            _ => format!("Nothing was won in {}{}, so there is no cycle to show.", self.period, self.so_far()),
         }
     }
 
@@ -146,10 +125,9 @@ impl Voice<'_> {
     /// "Quayvane stood in 55 of 163 losses, more than any other competitor."
     pub fn competitors(&self, by_losses: &[(String, u64)]) -> String {
         match by_losses.iter().find(|(_, losses)| *losses > 0) {
-            Some((name, losses)) => format!(
-                "{name} was named in {}, more than any other competitor.",
-                counted(*losses, "loss", "losses")
-            ),
+            Some((name, losses)) => {
+                format!("{name} was named in {}, more than any other competitor.", counted(*losses, "loss", "losses"))
+            }
             None => "No loss names a competitor.".to_string(),
         }
     }
@@ -167,10 +145,7 @@ impl Voice<'_> {
         let counts = held.and_then(|fact| Some((fact.numerator? as u64, fact.denominator? as u64)));
         match counts {
             Some((held, scheduled)) if scheduled > 0 => {
-                format!(
-                    "{held} of {} took place.",
-                    counted(scheduled, "scheduled one-on-one", "scheduled one-on-ones")
-                )
+                format!("{held} of {} took place.", counted(scheduled, "scheduled one-on-one", "scheduled one-on-ones"))
             }
             Some(_) => format!("No one-on-one was scheduled in {}.", self.period),
             None => "There is no coaching log.".to_string(),
@@ -208,11 +183,7 @@ mod tests {
     use crate::model::{Scope, Status, Unit};
 
     fn voice(currency: &Currency) -> Voice<'_> {
-        Voice {
-            currency,
-            period: "2026-Q3",
-            is_running: false,
-        }
+        Voice { currency, period: "2026-Q3", is_running: false }
     }
 
     fn fact(value: Option<f64>, parts: Option<(f64, f64)>) -> Fact {
@@ -248,14 +219,8 @@ mod tests {
             plain(&voice.bookings(&booked, Some(&fact(Some(2_950_000.0), None)))),
             "We booked $2.80 M in 2026-Q3, 95 % of the $2.95 M target."
         );
-        assert_eq!(
-            plain(&voice.bookings(&booked, None)),
-            "We booked $2.80 M in 2026-Q3; no target is on file for it."
-        );
-        let running = Voice {
-            is_running: true,
-            ..voice
-        };
+        assert_eq!(plain(&voice.bookings(&booked, None)), "We booked $2.80 M in 2026-Q3; no target is on file for it.");
+        let running = Voice { is_running: true, ..voice };
         assert!(running.bookings(&booked, None).contains("in 2026-Q3 so far;"));
     }
 
@@ -268,10 +233,7 @@ mod tests {
         assert_eq!(with(0.11), "The forecast of $1.00 M was 11 % above the bookings.");
         assert_eq!(with(-0.2), "The forecast of $1.00 M was 20 % below the bookings.");
         assert_eq!(with(0.001), "The forecast of $1.00 M came true.");
-        assert_eq!(
-            voice.forecast(None, None),
-            "There is no forecast to hold the bookings against."
-        );
+        assert_eq!(voice.forecast(None, None), "There is no forecast to hold the bookings against.");
     }
 
     #[test]
@@ -286,10 +248,7 @@ mod tests {
             voice.win_rate(Some(&fact(Some(0.6), Some((3.0, 5.0))))),
             "We won 3 of five decided deals, too few to tell."
         );
-        assert_eq!(
-            voice.win_rate(Some(&fact(None, Some((0.0, 0.0))))),
-            "No deal was decided in 2026-Q3."
-        );
+        assert_eq!(voice.win_rate(Some(&fact(None, Some((0.0, 0.0))))), "No deal was decided in 2026-Q3.");
     }
 
     #[test]

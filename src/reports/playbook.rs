@@ -29,59 +29,26 @@ const LAST_STAGE: [&str; 3] = [
 const BY_METRIC: &[(&str, [&str; 2])] = &[
     (
         "win_rate",
-        [
-            "How did the last three wins begin?",
-            "At which point did the lost ones turn, and what did we know then?",
-        ],
+        ["How did the last three wins begin?", "At which point did the lost ones turn, and what did we know then?"],
     ),
     (
         "stage_conversion",
-        [
-            "What do the ones that went on have in common?",
-            "What is true of a deal that is ready to leave this stage?",
-        ],
+        ["What do the ones that went on have in common?", "What is true of a deal that is ready to leave this stage?"],
     ),
     (
         "cycle_days_median",
-        [
-            "Where did the slow ones wait, and for whom?",
-            "What would we qualify out sooner next time?",
-        ],
+        ["Where did the slow ones wait, and for whom?", "What would we qualify out sooner next time?"],
     ),
-    (
-        "forecast_accuracy",
-        [
-            "Which evidence stood behind each commit?",
-            "What would have told us a month earlier?",
-        ],
-    ),
-    (
-        "forecast_hit_rate",
-        [
-            "Which evidence stood behind each commit?",
-            "What would have told us a month earlier?",
-        ],
-    ),
-    (
-        "slip_rate",
-        [
-            "Whose date was it, theirs or ours?",
-            "What had to happen first, and who owned it?",
-        ],
-    ),
+    ("forecast_accuracy", ["Which evidence stood behind each commit?", "What would have told us a month earlier?"]),
+    ("forecast_hit_rate", ["Which evidence stood behind each commit?", "What would have told us a month earlier?"]),
+    ("slip_rate", ["Whose date was it, theirs or ours?", "What had to happen first, and who owned it?"]),
     (
         "coverage_ratio",
-        [
-            "How did we get to these, and what gets us five more?",
-            "Which source gave the best ones last quarter?",
-        ],
+        ["How did we get to these, and what gets us five more?", "Which source gave the best ones last quarter?"],
     ),
     (
         "activities",
-        [
-            "Which conversations moved a deal this month?",
-            "What would free two hours a week for more of them?",
-        ],
+        ["Which conversations moved a deal this month?", "What would free two hours a week for more of them?"],
     ),
 ];
 
@@ -91,10 +58,7 @@ impl Playbook {
         stages: impl IntoIterator<Item = (String, Vec<String>)>,
         metrics: impl IntoIterator<Item = (String, Vec<String>)>,
     ) -> Self {
-        Self {
-            stages: stages.into_iter().collect(),
-            metrics: metrics.into_iter().collect(),
-        }
+        Self { stages: stages.into_iter().collect(), metrics: metrics.into_iter().collect() }
     }
 
     /// The questions about a deal in an open stage, given its rank and how many open stages there are.
@@ -116,9 +80,7 @@ impl Playbook {
             return own.clone();
         }
         let built_in = BY_METRIC.iter().find(|(metric, _)| *metric == id);
-        built_in
-            .map(|(_, questions)| questions.map(str::to_string).to_vec())
-            .unwrap_or_default()
+        built_in.map(|(_, questions)| questions.map(str::to_string).to_vec()).unwrap_or_default()
     }
 }
 

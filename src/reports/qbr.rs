@@ -66,35 +66,24 @@ fn coverage_sentence(material: &Material, voice: Voice) -> String {
 fn figures(material: &Material) -> Vec<KeyFigure> {
     let facts = &material.facts;
     let previous = material.prior.first();
-    [
-        "bookings",
-        "attainment",
-        "win_rate",
-        "forecast_accuracy",
-        "coverage_ratio",
-    ]
-    .into_iter()
-    .filter_map(|id| {
-        let fact = facts.team(id)?;
-        let before = previous.and_then(|(period, facts)| {
-            let value = facts.team_value(id)?;
-            let is_times = super::view::is_times(id);
-            let text = super::wording::value(value, fact.unit, is_times, material.currency());
-            Some(format!("{text} in {period}"))
-        });
-        Some(KeyFigure {
-            label: name_of(id).to_string(),
-            number: Cell::of(Some(fact)),
-            note: fact
-                .reason
-                .clone()
-                .filter(|_| fact.value.is_none())
-                .or(before)
-                .unwrap_or_default(),
-            source: material.source(id),
+    ["bookings", "attainment", "win_rate", "forecast_accuracy", "coverage_ratio"]
+        .into_iter()
+        .filter_map(|id| {
+            let fact = facts.team(id)?;
+            let before = previous.and_then(|(period, facts)| {
+                let value = facts.team_value(id)?;
+                let is_times = super::view::is_times(id);
+                let text = super::wording::value(value, fact.unit, is_times, material.currency());
+                Some(format!("{text} in {period}"))
+            });
+            Some(KeyFigure {
+                label: name_of(id).to_string(),
+                number: Cell::of(Some(fact)),
+                note: fact.reason.clone().filter(|_| fact.value.is_none()).or(before).unwrap_or_default(),
+                source: material.source(id),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// The name of a metric in reports.
@@ -119,14 +108,8 @@ pub fn trend_table(material: &Material, metrics: &[&'static str]) -> Table {
 
 fn target(material: &Material, voice: Voice) -> Option<Section> {
     let bookings = material.facts.team("bookings")?;
-    let metrics = [
-        "bookings",
-        "target",
-        "attainment",
-        "new_opportunities",
-        "new_opportunities_value",
-        "sales_velocity",
-    ];
+    let metrics =
+        ["bookings", "target", "attainment", "new_opportunities", "new_opportunities_value", "sales_velocity"];
     Some(Section {
         id: "target",
         topic: "Result against target",
@@ -151,22 +134,13 @@ fn forecast(material: &Material, voice: Voice) -> Option<Section> {
     ];
     let mut outcome =
         Table::new(&["What became of the predicted", "#Deals"]).captioned("Deals predicted on the eve of the period");
-    for (key, label) in [
-        ("won", "Won in the period"),
-        ("won_later", "Won later"),
-        ("lost", "Lost"),
-        ("open", "Still open"),
-    ] {
-        outcome.row(vec![
-            Cell::text(label),
-            Cell::of(facts.team_by("forecast_outcome", "outcome", key)),
-        ]);
+    for (key, label) in
+        [("won", "Won in the period"), ("won_later", "Won later"), ("lost", "Lost"), ("open", "Still open")]
+    {
+        outcome.row(vec![Cell::text(label), Cell::of(facts.team_by("forecast_outcome", "outcome", key))]);
     }
     let mut tables = vec![trend_table(material, &metrics)];
-    if facts
-        .team_by("forecast_outcome", "outcome", "won")
-        .is_some_and(|fact| fact.value.is_some())
-    {
+    if facts.team_by("forecast_outcome", "outcome", "won").is_some_and(|fact| fact.value.is_some()) {
         tables.push(outcome);
     }
     Some(Section {
@@ -211,11 +185,7 @@ fn waterfall(material: &Material, voice: Voice) -> Option<Section> {
         let fact = facts.team_by("waterfall", "component", key);
         let deals = Cell::number(fact.and_then(|fact| fact.n).map(|n| n as f64), Unit::Count);
         let cells = vec![Cell::text(label), Cell::of(fact), deals];
-        if is_total {
-            table.strong_row(cells)
-        } else {
-            table.row(cells)
-        }
+        if is_total { table.strong_row(cells) } else { table.row(cells) }
     }
     Some(Section {
         id: "pipeline-waterfall",
@@ -229,15 +199,7 @@ fn waterfall(material: &Material, voice: Voice) -> Option<Section> {
 
 fn conversion(material: &Material) -> Option<Section> {
     let facts = &material.facts;
-    let mut table = Table::new(&[
-        "Stage",
-        "#Entered",
-        "#Left",
-        "#Went on",
-        "#95 % from",
-        "#to",
-        "#Median days",
-    ]);
+    let mut table = Table::new(&["Stage", "#Entered", "#Left", "#Went on", "#95 % from", "#to", "#Median days"]);
     let mut known = Vec::new();
     for stage in &material.company.timeline.stages().open {
         let fact = facts.team_by("stage_conversion", "stage", stage)?;
@@ -258,11 +220,7 @@ fn conversion(material: &Material) -> Option<Section> {
     Some(Section {
         id: "stage-conversion",
         topic: "Stage conversion",
-        title: format!(
-            "{} lets {} of its deals go on, the fewest of all stages.",
-            lowest.1,
-            percent(lowest.0)
-        ),
+        title: format!("{} lets {} of its deals go on, the fewest of all stages.", lowest.1, percent(lowest.0)),
         tables: vec![table],
         follows: Some(
             "The range says how sure a share is: where two ranges overlap widely, do not call it a difference.".into(),
@@ -284,10 +242,7 @@ fn cycle(material: &Material, voice: Voice) -> Option<Section> {
     ];
     let mut within = Table::new(&["Chance that a new deal is won within", "#of all created"]);
     for days in ["30", "60", "90", "180"] {
-        within.row(vec![
-            Cell::text(format!("{days} days")),
-            Cell::of(facts.team_by("won_within", "days", days)),
-        ]);
+        within.row(vec![Cell::text(format!("{days} days")), Cell::of(facts.team_by("won_within", "days", days))]);
     }
     Some(Section {
         id: "cycle",
@@ -344,10 +299,8 @@ fn competitors(material: &Material, voice: Voice) -> Option<Section> {
 
 fn reasons(material: &Material, voice: Voice) -> Option<Section> {
     let losses = material.facts.team_keys("losses", "reason");
-    let mut by_losses: Vec<(String, u64)> = losses
-        .iter()
-        .filter_map(|fact| Some((fact.key.clone()?, fact.value? as u64)))
-        .collect();
+    let mut by_losses: Vec<(String, u64)> =
+        losses.iter().filter_map(|fact| Some((fact.key.clone()?, fact.value? as u64))).collect();
     by_losses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let total = material.facts.team_value("losses")? as u64;
     let mut table = Table::new(&["Reason", "#Losses", "#of all"]);
@@ -359,12 +312,7 @@ fn reasons(material: &Material, voice: Voice) -> Option<Section> {
         ]);
     }
     let mut tables = vec![table];
-    for (dimension, head) in [
-        ("segment", "Segment"),
-        ("product", "Product"),
-        ("source", "Source"),
-        ("type", "Type"),
-    ] {
+    for (dimension, head) in [("segment", "Segment"), ("product", "Product"), ("source", "Source"), ("type", "Type")] {
         let (table, _) = by_dimension(material, dimension, head);
         if table.rows.len() > 1 {
             tables.push(table);
@@ -426,26 +374,15 @@ fn reps(material: &Material, voice: Voice) -> Option<Section> {
 
 /// Whether a rep has anything in the period: bookings, pipeline, decided deals or a target.
 pub fn is_active(material: &Material, rep: &str) -> bool {
-    let has = |id: &'static str| {
-        material
-            .facts
-            .rep(id, rep)
-            .and_then(|fact| fact.value)
-            .is_some_and(|value| value > 0.0)
-    };
+    let has =
+        |id: &'static str| material.facts.rep(id, rep).and_then(|fact| fact.value).is_some_and(|value| value > 0.0);
     has("bookings") || has("pipeline_count") || has("target") || has("losses") || has("activities")
 }
 
 fn people(material: &Material, voice: Voice) -> Option<Section> {
     let facts = &material.facts;
     facts.team_value("turnover_total")?;
-    let metrics = [
-        "turnover_voluntary",
-        "turnover_total",
-        "ramp_days_first_win",
-        "ramp_months",
-        "bookings_per_head",
-    ];
+    let metrics = ["turnover_voluntary", "turnover_total", "ramp_days_first_win", "ramp_months", "bookings_per_head"];
     Some(Section {
         id: "people",
         topic: "Ramp and turnover",
@@ -470,15 +407,7 @@ fn coaching(material: &Material, voice: Voice) -> Option<Section> {
         "coaching_logged",
         "management_audit",
     ];
-    let mut table = Table::new(&[
-        "Manager",
-        "#Scheduled",
-        "#Kept",
-        "#Coaching",
-        "#Quality",
-        "#Logged",
-        "#Audit",
-    ]);
+    let mut table = Table::new(&["Manager", "#Scheduled", "#Kept", "#Coaching", "#Quality", "#Logged", "#Audit"]);
     for manager in &material.company.roster.managers {
         let mut cells = vec![Cell::text(manager)];
         cells.extend(columns.map(|id| Cell::of(facts.manager(id, manager))));
@@ -546,12 +475,7 @@ fn plan(material: &Material) -> Option<Section> {
     let currency = material.currency();
     let mut table = Table::new(&["What", "Because", "Owner", "By"]);
     let mut line = |what: &str, because: String| {
-        table.row(vec![
-            Cell::text(what),
-            Cell::text(because),
-            Cell::blank(),
-            Cell::blank(),
-        ]);
+        table.row(vec![Cell::text(what), Cell::text(because), Cell::blank(), Cell::blank()]);
     };
     if let Some(needed) = facts.team_value("pipeline_needed").filter(|needed| *needed > 0.0) {
         let amount = super::wording::money_short(needed, currency);
@@ -560,19 +484,12 @@ fn plan(material: &Material) -> Option<Section> {
             format!("{amount} is missing at the present win rate by value"),
         );
     }
-    if let Some(kept) = facts
-        .team("one_on_one_held_rate")
-        .filter(|f| f.value.is_some_and(|v| v < 0.9))
+    if let Some(kept) = facts.team("one_on_one_held_rate").filter(|f| f.value.is_some_and(|v| v < 0.9))
         && let Some(value) = kept.value
     {
-        line(
-            "Development: keep the one-on-ones",
-            format!("{} of the scheduled ones took place", percent(value)),
-        );
+        line("Development: keep the one-on-ones", format!("{} of the scheduled ones took place", percent(value)));
     }
-    if let Some(hits) = facts
-        .team("forecast_hit_rate")
-        .filter(|f| f.value.is_some_and(|v| v < 0.5))
+    if let Some(hits) = facts.team("forecast_hit_rate").filter(|f| f.value.is_some_and(|v| v < 0.5))
         && let Some(value) = hits.value.filter(|_| hits.n.unwrap_or(0) >= super::view::FEWEST)
     {
         line(
@@ -580,16 +497,9 @@ fn plan(material: &Material) -> Option<Section> {
             format!("{} of the predicted deals came in the period", percent(value)),
         );
     }
-    if let Some(left) = facts
-        .team("turnover_voluntary")
-        .and_then(|fact| fact.numerator)
-        .filter(|left| *left > 0.0)
-    {
+    if let Some(left) = facts.team("turnover_voluntary").and_then(|fact| fact.numerator).filter(|left| *left > 0.0) {
         let text = counted(left as u64, "rep", "reps");
-        line(
-            "Hiring: fill the place of who left",
-            format!("{text} left of their own will"),
-        );
+        line("Hiring: fill the place of who left", format!("{text} left of their own will"));
     }
     let lines = table.rows.len() as u64;
     Some(Section {
@@ -598,10 +508,7 @@ fn plan(material: &Material) -> Option<Section> {
         title: if lines == 0 {
             "The figures ask for no change of hiring, development or process.".into()
         } else {
-            format!(
-                "The figures ask for {} in the next 90 days.",
-                counted(lines, "decision", "decisions")
-            )
+            format!("The figures ask for {} in the next 90 days.", counted(lines, "decision", "decisions"))
         },
         tables: if lines == 0 { Vec::new() } else { vec![table] },
         ..Section::default()
@@ -611,11 +518,7 @@ fn plan(material: &Material) -> Option<Section> {
 fn definitions() -> Option<Section> {
     let mut table = Table::new(&["Measure", "What it says", "How it is computed"]);
     for metric in catalogue() {
-        table.row(vec![
-            Cell::text(metric.name),
-            Cell::text(metric.meaning),
-            Cell::text(metric.formula),
-        ]);
+        table.row(vec![Cell::text(metric.name), Cell::text(metric.meaning), Cell::text(metric.formula)]);
     }
     Some(Section {
         id: "definitions",

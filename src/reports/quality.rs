@@ -14,24 +14,14 @@ pub fn notes(company: &Company, findings: &Findings) -> Result<Vec<String>, Pola
     people(company, &mut notes)?;
     for group in findings.groups() {
         if group.rule.severity > Severity::Note {
-            let what = if group.count == 1 {
-                group.rule.one
-            } else {
-                group.rule.many
-            };
+            let what = if group.count == 1 { group.rule.one } else { group.rule.many };
             notes.push(format!("{} {what}; {}.", group.count, group.rule.effect));
         }
     }
-    let missing: Vec<&str> = Table::ALL
-        .into_iter()
-        .filter(|table| is_missed(company, *table))
-        .map(Table::name)
-        .collect();
+    let missing: Vec<&str> =
+        Table::ALL.into_iter().filter(|table| is_missed(company, *table)).map(Table::name).collect();
     if !missing.is_empty() {
-        notes.push(format!(
-            "No file for {}: what needs it is left out or marked.",
-            missing.join(", ")
-        ));
+        notes.push(format!("No file for {}: what needs it is left out or marked.", missing.join(", ")));
     }
     if notes.is_empty() {
         notes.push("Every record was read and nothing needed is missing.".to_string());
@@ -80,12 +70,7 @@ fn gaps(company: &Company, notes: &mut Vec<String>) -> PolarsResult<()> {
             "open opportunities have no close date",
             "counted as open, due in no period",
         ),
-        (
-            no_account,
-            "open opportunity has no account",
-            "open opportunities have no account",
-            "counted all the same",
-        ),
+        (no_account, "open opportunity has no account", "open opportunities have no account", "counted all the same"),
         (
             no_creation,
             "opportunity has no creation date",
@@ -104,12 +89,7 @@ fn gaps(company: &Company, notes: &mut Vec<String>) -> PolarsResult<()> {
             "opportunities were closed before they were created",
             "left out of every cycle",
         ),
-        (
-            no_owner,
-            "opportunity has no owner",
-            "opportunities have no owner",
-            "the team's, and nobody's",
-        ),
+        (no_owner, "opportunity has no owner", "opportunities have no owner", "the team's, and nobody's"),
     ];
     for (number, one, many, effect) in cases {
         if number > 0 {
@@ -129,12 +109,7 @@ fn people(company: &Company, notes: &mut Vec<String>) -> PolarsResult<()> {
         );
         return Ok(());
     }
-    let unlisted: Vec<String> = roster
-        .reps
-        .iter()
-        .filter(|rep| !rep.is_listed)
-        .map(|rep| rep.name.clone())
-        .collect();
+    let unlisted: Vec<String> = roster.reps.iter().filter(|rep| !rep.is_listed).map(|rep| rep.name.clone()).collect();
     if !unlisted.is_empty() {
         let names = super::narrative::some_names(&unlisted);
         notes.push(format!("Not in the reps file, and counted as reps: {names}."));

@@ -103,10 +103,7 @@ pub const FEWEST: u64 = 10;
 
 impl Cell {
     pub fn text(text: impl Into<String>) -> Self {
-        Self {
-            text: Some(text.into()),
-            ..Self::default()
-        }
+        Self { text: Some(text.into()), ..Self::default() }
     }
 
     pub fn blank() -> Self {
@@ -115,11 +112,7 @@ impl Cell {
 
     /// A number that is not a fact's own, such as the median of several.
     pub fn number(value: Option<f64>, unit: Unit) -> Self {
-        Self {
-            value,
-            unit: Some(unit),
-            ..Self::default()
-        }
+        Self { value, unit: Some(unit), ..Self::default() }
     }
 
     pub fn times(self) -> Self {
@@ -130,10 +123,7 @@ impl Cell {
     pub fn of(fact: Option<&Fact>) -> Self {
         let Some(fact) = fact else { return Self::default() };
         let basis = match (fact.numerator, fact.denominator, fact.low) {
-            (Some(part), Some(whole), Some(_)) => Some(Basis {
-                part: part as u64,
-                whole: whole as u64,
-            }),
+            (Some(part), Some(whole), Some(_)) => Some(Basis { part: part as u64, whole: whole as u64 }),
             _ => None,
         };
         let thin = basis.filter(|basis| basis.whole < FEWEST);
@@ -151,10 +141,7 @@ impl Cell {
 
 /// Whether a metric's ratio reads as a multiple.
 pub fn is_times(metric: &str) -> bool {
-    matches!(
-        metric,
-        "coverage_ratio" | "coverage_remaining" | "coverage_required" | "quotes_per_win"
-    )
+    matches!(metric, "coverage_ratio" | "coverage_remaining" | "coverage_required" | "quotes_per_win")
 }
 
 impl Table {
@@ -162,32 +149,55 @@ impl Table {
     pub fn new(heads: &[&str]) -> Self {
         let columns = heads
             .iter()
-            .map(|head| Column {
-                head: head.trim_start_matches('#').to_string(),
-                is_number: head.starts_with('#'),
-            })
+            .map(|head| Column { head: head.trim_start_matches('#').to_string(), is_number: head.starts_with('#') })
             .collect();
-        Self {
-            columns,
-            ..Self::default()
-        }
+        Self { columns, ..Self::default() }
     }
 
     pub fn captioned(self, caption: impl Into<String>) -> Self {
-        Self {
-            caption: Some(caption.into()),
-            ..self
-        }
+        Self { caption: Some(caption.into()), ..self }
     }
 
     pub fn row(&mut self, cells: Vec<Cell>) {
-        self.rows.push(Row {
-            cells,
-            is_strong: false,
-        });
+        self.rows.push(Row { cells, is_strong: false });
     }
 
     pub fn strong_row(&mut self, cells: Vec<Cell>) {
         self.rows.push(Row { cells, is_strong: true });
+    }
+}
+
+/// A small report of a kind in which every value that a template may name has its place, for checking templates.
+pub fn sample(kind: &'static str) -> Report {
+    let ratio = Cell { value: Some(0.6), unit: Some(Unit::Ratio), status: Some(Status::Watch), ..Cell::default() };
+    let thin = Cell { thin: Some(Basis { part: 3, whole: 5 }), status: None, ..ratio.clone() };
+    let mut table = Table::new(&["Measure", "#Value"]).captioned("A caption");
+    table.row(vec![Cell::text("Win rate"), thin]);
+    table.strong_row(vec![Cell::text("Team"), ratio.clone()]);
+    Report {
+        kind,
+        title: "Ann Lee, October 2026".into(),
+        subtitle: "As of 31 October 2026".into(),
+        period: "2026-10".into(),
+        as_of: "2026-10-31".into(),
+        opening: vec!["We booked $1.20 M.".into()],
+        figures: vec![KeyFigure {
+            label: "Win rate".into(),
+            number: ratio,
+            note: "54 % before".into(),
+            source: "quarterdeck metrics".into(),
+        }],
+        sections: vec![Section {
+            id: "section",
+            topic: "Topic",
+            title: "A sentence with a figure.".into(),
+            paragraphs: vec!["A paragraph.".into()],
+            tables: vec![table],
+            questions: vec!["Why now?".into()],
+            follows: Some("What follows.".into()),
+            source: Some("quarterdeck metrics".into()),
+            blank_lines: 2,
+        }],
+        quality: vec!["Nothing is missing.".into()],
     }
 }

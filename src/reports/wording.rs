@@ -30,11 +30,7 @@ pub fn money_full(value: f64, currency: &Currency) -> String {
 
 fn sign_of(currency: &Currency) -> String {
     let symbol = currency.symbol();
-    if symbol.chars().all(|c| c.is_ascii_alphabetic()) {
-        format!("{symbol}{TIE}")
-    } else {
-        symbol.to_string()
-    }
+    if symbol.chars().all(|c| c.is_ascii_alphabetic()) { format!("{symbol}{TIE}") } else { symbol.to_string() }
 }
 
 /// The minus sign of a value that does not round to nothing.
@@ -45,9 +41,7 @@ fn minus(value: f64) -> &'static str {
 /// A number with a comma between thousands.
 pub fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.*}", decimals, value.abs());
-    let (whole, fraction) = text
-        .split_once('.')
-        .map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
     let mut out = String::new();
     let is_zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
     if value < 0.0 && !is_zero {
@@ -73,9 +67,7 @@ pub fn percent(value: f64) -> String {
 
 /// A count in a sentence: words below ten, digits from there.
 pub fn count(number: u64) -> String {
-    const WORDS: [&str; 10] = [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-    ];
+    const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     match usize::try_from(number).ok().and_then(|n| WORDS.get(n)) {
         Some(word) => (*word).to_string(),
         None => grouped(number as f64, 0),
@@ -90,10 +82,7 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
 /// The text with its first letter in upper case, as a sentence begins.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Names in a row: `A`, `A and B`, `A, B and C`.
@@ -139,10 +128,7 @@ mod tests {
         assert_eq!(short(-853_000.0), "−$853 K");
         assert_eq!(short(-0.2), "$0");
         assert_eq!(money_full(1_234_567.4, &currency()), "$1,234,567");
-        assert_eq!(
-            money_full(12.0, &Currency::new("CHF").unwrap()).replace(TIE, " "),
-            "CHF 12"
-        );
+        assert_eq!(money_full(12.0, &Currency::new("CHF").unwrap()).replace(TIE, " "), "CHF 12");
     }
 
     #[test]

@@ -95,11 +95,8 @@ impl Timeline {
         let mut findings = Findings::default();
         let export = Export::read(inputs.opportunities)?;
         let category_names = category_names(inputs)?;
-        let category_codes: HashMap<&str, u32> = category_names
-            .iter()
-            .zip(0..)
-            .map(|(name, code)| (name.as_str(), code))
-            .collect();
+        let category_codes: HashMap<&str, u32> =
+            category_names.iter().zip(0..).map(|(name, code)| (name.as_str(), code)).collect();
         let changes = match inputs.history {
             Some(history) => Changes::read(history, &export, inputs.stages, &category_codes, &mut findings)?,
             None => Changes::none(export.ids.len()),
@@ -129,11 +126,7 @@ impl Timeline {
             };
             match life.closed_in_export() {
                 Err(ClosedWithoutDate) => {
-                    let place = Place {
-                        file: "opportunities".into(),
-                        value: Some(id.to_string()),
-                        ..Place::default()
-                    };
+                    let place = Place { file: "opportunities".into(), value: Some(id.to_string()), ..Place::default() };
                     findings.add(&CLOSED_WITHOUT_DATE, place, None);
                 }
                 Ok(closed_in_export) => {
@@ -172,23 +165,16 @@ struct ClosedWithoutDate;
 impl Life<'_> {
     /// How the opportunity stands closed by all that is known, be it after the as-of date.
     fn closed_in_export(&self) -> Result<Option<Closed>, ClosedWithoutDate> {
-        let stage = self
-            .export
-            .stage
-            .or_else(|| self.changes.iter().rev().find_map(|change| change.stage));
+        let stage = self.export.stage.or_else(|| self.changes.iter().rev().find_map(|change| change.stage));
         let Some(stage) = stage.filter(|stage| stage.is_closed()) else {
             return Ok(None);
         };
         let on = if stage == Stage::Won {
-            self.export
-                .close_on
-                .or_else(|| self.last_change_into(|s| s == Stage::Won, Day::MAX))
+            self.export.close_on.or_else(|| self.last_change_into(|s| s == Stage::Won, Day::MAX))
         } else {
             self.last_change_into(Stage::is_lost, Day::MAX).or_else(|| {
                 // Where no change is recorded the close date is all there is, and it may lie ahead on a dead deal.
-                self.export
-                    .close_on
-                    .map(|on| if self.is_backdated { on } else { on.min(self.as_of) })
+                self.export.close_on.map(|on| if self.is_backdated { on } else { on.min(self.as_of) })
             })
         };
         on.map(|on| Some(Closed { on, stage })).ok_or(ClosedWithoutDate)
@@ -270,21 +256,9 @@ impl Life<'_> {
             at: self.created_on.unwrap_or(Day::MIN),
             stage: stage.filter(|stage| !stage.is_closed()),
             amount: first(self, |c| c.from_amount.or(c.amount), export.and_then(|e| e.amount)),
-            close_on: first(
-                self,
-                |c| c.from_close_on.or(c.close_on),
-                export.and_then(|e| e.close_on),
-            ),
-            category: first(
-                self,
-                |c| c.from_category.or(c.category),
-                export.and_then(|e| e.category),
-            ),
-            probability: first(
-                self,
-                |c| c.from_probability.or(c.probability),
-                export.and_then(|e| e.probability),
-            ),
+            close_on: first(self, |c| c.from_close_on.or(c.close_on), export.and_then(|e| e.close_on)),
+            category: first(self, |c| c.from_category.or(c.category), export.and_then(|e| e.category)),
+            probability: first(self, |c| c.from_probability.or(c.probability), export.and_then(|e| e.probability)),
         }
     }
 
@@ -293,14 +267,11 @@ impl Life<'_> {
     /// What closed later is open; what stands in a lost stage is lost, even if it was reopened later.
     fn closed_at_as_of(&self, closed_in_export: Option<Closed>, states: &[State]) -> Option<Closed> {
         let by_export = closed_in_export.filter(|closed| closed.on <= self.as_of);
-        let lost_stage = states
-            .last()
-            .and_then(|state| state.stage)
-            .filter(|stage| stage.is_lost());
+        let lost_stage = states.last().and_then(|state| state.stage).filter(|stage| stage.is_lost());
         match (lost_stage, by_export) {
-            (Some(stage), None | Some(Closed { stage: Stage::Won, .. })) => self
-                .last_change_into(Stage::is_lost, self.as_of)
-                .map(|on| Closed { on, stage }),
+            (Some(stage), None | Some(Closed { stage: Stage::Won, .. })) => {
+                self.last_change_into(Stage::is_lost, self.as_of).map(|on| Closed { on, stage })
+            }
             (_, by_export) => by_export,
         }
     }
@@ -351,10 +322,7 @@ struct Changes {
 
 impl Changes {
     fn none(rows: usize) -> Self {
-        Self {
-            changes: Vec::new(),
-            first: vec![0; rows + 1],
-        }
+        Self { changes: Vec::new(), first: vec![0; rows + 1] }
     }
 
     fn of(&self, row: usize) -> &[Change] {
@@ -368,12 +336,8 @@ impl Changes {
         categories: &HashMap<&str, u32>,
         findings: &mut Findings,
     ) -> Result<Self, BuildError> {
-        let rows_by_id: HashMap<&str, usize> = export
-            .ids
-            .iter()
-            .enumerate()
-            .filter_map(|(row, id)| Some((id?, row)))
-            .collect();
+        let rows_by_id: HashMap<&str, usize> =
+            export.ids.iter().enumerate().filter_map(|(row, id)| Some((id?, row))).collect();
         let ids = history.column("opportunity_id")?.str()?;
         let times = history.column("changed_at")?.datetime()?.physical();
         let columns = HistoryColumns::read(history)?;
@@ -386,19 +350,8 @@ impl Changes {
             match rows_by_id.get(id) {
                 Some(&row) => placed.push((row, columns.change(position, at, &stage_of, categories))),
                 None => {
-                    let place = Place {
-                        file: "stage_history".into(),
-                        value: Some(id.to_string()),
-                        ..Place::default()
-                    };
-                    findings.add_many(
-                        Finding {
-                            rule: &HISTORY_WITHOUT_OPPORTUNITY,
-                            place,
-                            detail: None,
-                        },
-                        1,
-                    );
+                    let place = Place { file: "stage_history".into(), value: Some(id.to_string()), ..Place::default() };
+                    findings.add_many(Finding { rule: &HISTORY_WITHOUT_OPPORTUNITY, place, detail: None }, 1);
                 }
             }
         }
@@ -411,10 +364,7 @@ impl Changes {
         for row in 0..export.ids.len() {
             first[row + 1] += first[row];
         }
-        Ok(Self {
-            changes: placed.into_iter().map(|(_, change)| change).collect(),
-            first,
-        })
+        Ok(Self { changes: placed.into_iter().map(|(_, change)| change).collect(), first })
     }
 }
 
@@ -426,10 +376,7 @@ struct StageLookup<'a> {
 
 impl<'a> StageLookup<'a> {
     fn new(stages: &'a Stages) -> Self {
-        let known = stages
-            .names()
-            .filter_map(|name| Some((name, stages.find(name)?)))
-            .collect();
+        let known = stages.names().filter_map(|name| Some((name, stages.find(name)?))).collect();
         Self { stages, known }
     }
 
@@ -455,14 +402,8 @@ impl<'a> HistoryColumns<'a> {
             stage: [frame.column("stage")?.str()?, frame.column("from_stage")?.str()?],
             amount: [frame.column("amount")?.i64()?, frame.column("from_amount")?.i64()?],
             close_date: [date("close_date")?, date("from_close_date")?],
-            category: [
-                frame.column("forecast_category")?.str()?,
-                frame.column("from_forecast_category")?.str()?,
-            ],
-            probability: [
-                frame.column("probability")?.i64()?,
-                frame.column("from_probability")?.i64()?,
-            ],
+            category: [frame.column("forecast_category")?.str()?, frame.column("from_forecast_category")?.str()?],
+            probability: [frame.column("probability")?.i64()?, frame.column("from_probability")?.i64()?],
         })
     }
 
@@ -470,9 +411,8 @@ impl<'a> HistoryColumns<'a> {
         let [stage, from_stage] = self.stage.map(|names| stages.find(names.get(position)));
         let [amount, from_amount] = self.amount.map(|amounts| amounts.get(position));
         let [close_on, from_close_on] = self.close_date.map(|dates| dates.get(position));
-        let [category, from_category] = self
-            .category
-            .map(|names| names.get(position).and_then(|name| categories.get(name).copied()));
+        let [category, from_category] =
+            self.category.map(|names| names.get(position).and_then(|name| categories.get(name).copied()));
         let [probability, from_probability] = self.probability.map(|shares| shares.get(position));
         Change {
             at,
@@ -493,14 +433,7 @@ impl<'a> HistoryColumns<'a> {
 /// All forecast categories of the export and the history, in order of their bytes.
 fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
     let mut names = BTreeSet::new();
-    names.extend(
-        inputs
-            .opportunities
-            .column("forecast_category")?
-            .str()?
-            .iter()
-            .flatten(),
-    );
+    names.extend(inputs.opportunities.column("forecast_category")?.str()?.iter().flatten());
     if let Some(history) = inputs.history {
         names.extend(history.column("forecast_category")?.str()?.iter().flatten());
         names.extend(history.column("from_forecast_category")?.str()?.iter().flatten());

@@ -39,9 +39,7 @@ impl Timeline {
 
     /// The probability of a state: its own, else the one configured for its open stage.
     fn probability(&self, state: &State) -> Option<i64> {
-        state
-            .probability
-            .or_else(|| self.stages().probability_of(state.stage.and_then(Stage::open_rank)?))
+        state.probability.or_else(|| self.stages().probability_of(state.stage.and_then(Stage::open_rank)?))
     }
 
     /// The opportunities decided in a span of days, both ends included.
@@ -80,20 +78,13 @@ impl Timeline {
     /// The opportunities created in a span of days, with their amount at creation: `opportunity`, `amount`.
     pub fn created(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
         let created: Vec<usize> = (0..self.count())
-            .filter(|&o| {
-                self.opportunity(o)
-                    .created_on
-                    .is_some_and(|day| (from..=to).contains(&day))
-            })
+            .filter(|&o| self.opportunity(o).created_on.is_some_and(|day| (from..=to).contains(&day)))
             .collect();
         let amounts: Vec<Option<i64>> = created.iter().map(|&o| self.states(o)[0].amount).collect();
         DataFrame::new(
             created.len(),
             vec![
-                Column::new(
-                    "opportunity".into(),
-                    created.into_iter().map(number).collect::<Vec<_>>(),
-                ),
+                Column::new("opportunity".into(), created.into_iter().map(number).collect::<Vec<_>>()),
                 Column::new("amount".into(), amounts),
             ],
         )
@@ -130,13 +121,8 @@ impl Timeline {
                 }
                 opportunities.push(number(o));
                 ranks.push(u32::from(passage.rank));
-                let row = [
-                    has_entered,
-                    has_advanced,
-                    was_lost,
-                    passage.advanced_on.is_some(),
-                    passage.lost_on.is_some(),
-                ];
+                let row =
+                    [has_entered, has_advanced, was_lost, passage.advanced_on.is_some(), passage.lost_on.is_some()];
                 for (column, flag) in flags.iter_mut().zip(row) {
                     column.push(flag);
                 }
@@ -191,15 +177,12 @@ impl Timeline {
         // Several changes of one day are one: only the last state of each day counts.
         let last_of_days =
             (0..states.len()).filter(move |&i| states.get(i + 1).is_none_or(|next| next.at > states[i].at));
-        last_of_days
-            .map(move |i| states[i].at)
-            .filter(move |day| (from..=to).contains(day))
-            .filter_map(move |day| {
-                let before = self.state(o, day - 1).close_on?;
-                let after = self.state(o, day).close_on?;
-                let is_push = after > before && self.is_open(o, day - 1) && self.is_open(o, day);
-                is_push.then_some((day, before, after))
-            })
+        last_of_days.map(move |i| states[i].at).filter(move |day| (from..=to).contains(day)).filter_map(move |day| {
+            let before = self.state(o, day - 1).close_on?;
+            let after = self.state(o, day).close_on?;
+            let is_push = after > before && self.is_open(o, day - 1) && self.is_open(o, day);
+            is_push.then_some((day, before, after))
+        })
     }
 }
 

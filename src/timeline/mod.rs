@@ -162,10 +162,7 @@ impl Timeline {
     /// has not by the as-of date. Moving back does not undo an entry, and no stage of a won opportunity is
     /// entered later than the day it was won.
     pub fn entered_on(&self, o: usize, rank: u16) -> Option<Day> {
-        let won_on = self.opportunities[o]
-            .closed
-            .filter(|c| c.stage == Stage::Won)
-            .map(|c| c.on);
+        let won_on = self.opportunities[o].closed.filter(|c| c.stage == Stage::Won).map(|c| c.on);
         let stood = self
             .states(o)
             .iter()
@@ -192,10 +189,7 @@ impl Timeline {
                 entered_on,
                 advanced_on,
                 lost_on: lost_on.filter(|_| advanced_on.is_none()),
-                is_seen: self
-                    .states(o)
-                    .iter()
-                    .any(|state| state.stage == Some(Stage::Open(rank))),
+                is_seen: self.states(o).iter().any(|state| state.stage == Some(Stage::Open(rank))),
             });
             entered = advanced_on;
         }
@@ -204,8 +198,6 @@ impl Timeline {
 
     /// Whether an opportunity was ever seen in an open stage of this rank.
     pub fn was_seen_in(&self, o: usize, rank: u16) -> bool {
-        self.states(o)
-            .iter()
-            .any(|state| state.stage == Some(Stage::Open(rank)))
+        self.states(o).iter().any(|state| state.stage == Some(Stage::Open(rank)))
     }
 }

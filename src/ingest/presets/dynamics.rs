@@ -12,32 +12,10 @@ pub(super) static PRESET: Preset = Preset {
             &[
                 ("id", &["donotmodifyopportunity", "opportunityid", "opportunity"]),
                 ("name", &["topic", "name"]),
-                (
-                    "account",
-                    &[
-                        "account",
-                        "potentialcustomer",
-                        "customer",
-                        "parentaccountid",
-                        "accountname",
-                    ],
-                ),
+                ("account", &["account", "potentialcustomer", "customer", "parentaccountid", "accountname"]),
                 ("owner", &["owner", "ownerid", "owninguser"]),
-                (
-                    "stage",
-                    &[
-                        "salesstage",
-                        "pipelinephase",
-                        "stepname",
-                        "stage",
-                        "stagename",
-                        "processstage",
-                    ],
-                ),
-                (
-                    "amount",
-                    &["estrevenue", "estimatedrevenue", "estimatedvalue", "totalamount"],
-                ),
+                ("stage", &["salesstage", "pipelinephase", "stepname", "stage", "stagename", "processstage"]),
+                ("amount", &["estrevenue", "estimatedrevenue", "estimatedvalue", "totalamount"]),
                 ("actual_amount", &["actualrevenue", "actualvalue"]),
                 ("currency", &["currency", "transactioncurrencyid"]),
                 ("created_date", &["createdon"]),
@@ -75,15 +53,7 @@ pub(super) static PRESET: Preset = Preset {
                 ("owner", &["owner", "ownerid"]),
                 (
                     "date",
-                    &[
-                        "actualend",
-                        "enddate",
-                        "duedate",
-                        "starttime",
-                        "startdate",
-                        "scheduledstart",
-                        "scheduledend",
-                    ],
+                    &["actualend", "enddate", "duedate", "starttime", "startdate", "scheduledstart", "scheduledend"],
                 ),
                 ("type", &["activitytype", "activitytypecode"]),
                 ("opportunity_id", &["regarding", "regardingobjectid"]),
@@ -94,39 +64,20 @@ pub(super) static PRESET: Preset = Preset {
             ],
         ),
     ],
-    marks: &[
-        "donotmodify",
-        "topic",
-        "estrevenue",
-        "estclosedate",
-        "potentialcustomer",
-        "pipelinephase",
-    ],
+    marks: &["donotmodify", "topic", "estrevenue", "estclosedate", "potentialcustomer", "pipelinephase"],
     advice: &[
         (
             "id",
             "export with \"Static worksheet\" or \"Dynamic worksheet\" from Dynamics 365, and keep its hidden first columns",
         ),
-        (
-            "owner",
-            "add the column \"Owner\" to the view in Dynamics 365 and export it again",
-        ),
+        ("owner", "add the column \"Owner\" to the view in Dynamics 365 and export it again"),
         (
             "stage",
             "add the column \"Sales Stage\" or \"Pipeline Phase\" to the view in Dynamics 365 and export it again",
         ),
-        (
-            "amount",
-            "add the column \"Est. revenue\" to the view in Dynamics 365 and export it again",
-        ),
-        (
-            "created_date",
-            "add the column \"Created On\" to the view in Dynamics 365 and export it again",
-        ),
-        (
-            "close_date",
-            "add the column \"Est. close date\" to the view in Dynamics 365 and export it again",
-        ),
+        ("amount", "add the column \"Est. revenue\" to the view in Dynamics 365 and export it again"),
+        ("created_date", "add the column \"Created On\" to the view in Dynamics 365 and export it again"),
+        ("close_date", "add the column \"Est. close date\" to the view in Dynamics 365 and export it again"),
     ],
     open_stages: &["Qualify", "Develop", "Propose", "Close"],
     won_stages: &["Won"],

@@ -9,17 +9,7 @@ pub(super) static PRESET: Preset = Preset {
         (
             Table::Opportunities,
             &[
-                (
-                    "id",
-                    &[
-                        "recordid",
-                        "recordiddeal",
-                        "recordiddeals",
-                        "dealid",
-                        "hsobjectid",
-                        "objectid",
-                    ],
-                ),
+                ("id", &["recordid", "recordiddeal", "recordiddeals", "dealid", "hsobjectid", "objectid"]),
                 ("name", &["dealname", "name"]),
                 (
                     "account",
@@ -33,28 +23,14 @@ pub(super) static PRESET: Preset = Preset {
                         "company",
                     ],
                 ),
-                (
-                    "owner",
-                    &["dealowner", "owner", "hubspotownerid", "owneremail", "hubspotowner"],
-                ),
+                ("owner", &["dealowner", "owner", "hubspotownerid", "owneremail", "hubspotowner"]),
                 ("stage", &["dealstage", "stage"]),
                 ("amount", &["amount", "dealamount"]),
                 ("currency", &["currency", "dealcurrencycode"]),
                 ("created_date", &["createdate", "createddate", "hscreatedate"]),
                 ("close_date", &["closedate"]),
-                (
-                    "forecast_category",
-                    &["forecastcategory", "hsmanualforecastcategory", "hsforecastcategory"],
-                ),
-                (
-                    "probability",
-                    &[
-                        "dealprobability",
-                        "hsdealstageprobability",
-                        "forecastprobability",
-                        "probability",
-                    ],
-                ),
+                ("forecast_category", &["forecastcategory", "hsmanualforecastcategory", "hsforecastcategory"]),
+                ("probability", &["dealprobability", "hsdealstageprobability", "forecastprobability", "probability"]),
                 ("pipeline", &["pipeline", "dealpipeline"]),
                 ("type", &["dealtype", "type"]),
                 ("segment", &["segment", "industry"]),
@@ -71,24 +47,10 @@ pub(super) static PRESET: Preset = Preset {
                     ],
                 ),
                 ("competitor", &["competitor", "competitors", "primarycompetitor"]),
-                (
-                    "reason",
-                    &["closedlostreason", "closedwonreason", "reason", "lossreason"],
-                ),
+                ("reason", &["closedlostreason", "closedwonreason", "reason", "lossreason"]),
                 ("next_step", &["nextstep", "hsnextstep"]),
-                (
-                    "next_step_date",
-                    &["nextstepdate", "nextactivitydate", "notesnextactivitydate"],
-                ),
-                (
-                    "last_activity_date",
-                    &[
-                        "lastactivitydate",
-                        "notescontacted",
-                        "lastcontacted",
-                        "noteslastupdated",
-                    ],
-                ),
+                ("next_step_date", &["nextstepdate", "nextactivitydate", "notesnextactivitydate"]),
+                ("last_activity_date", &["lastactivitydate", "notescontacted", "lastcontacted", "noteslastupdated"]),
                 ("is_closed", &["isdealclosed", "hsisclosed", "isclosednumeric"]),
                 ("is_won", &["isclosedwon", "hsisclosedwon"]),
             ],
@@ -97,62 +59,18 @@ pub(super) static PRESET: Preset = Preset {
             Table::Activities,
             &[
                 ("id", &["recordid", "hsobjectid", "callid", "meetingid", "activityid"]),
-                (
-                    "owner",
-                    &[
-                        "activityassignedto",
-                        "assignedto",
-                        "hubspotownerid",
-                        "owner",
-                        "callowner",
-                    ],
-                ),
-                (
-                    "date",
-                    &[
-                        "activitydate",
-                        "calldate",
-                        "hstimestamp",
-                        "createdate",
-                        "meetingstarttime",
-                        "date",
-                    ],
-                ),
-                (
-                    "type",
-                    &[
-                        "activitytype",
-                        "type",
-                        "callandmeetingtype",
-                        "calltype",
-                        "hsactivitytype",
-                    ],
-                ),
-                (
-                    "opportunity_id",
-                    &["associateddealids", "associateddealid", "dealid", "associateddeal"],
-                ),
+                ("owner", &["activityassignedto", "assignedto", "hubspotownerid", "owner", "callowner"]),
+                ("date", &["activitydate", "calldate", "hstimestamp", "createdate", "meetingstarttime", "date"]),
+                ("type", &["activitytype", "type", "callandmeetingtype", "calltype", "hsactivitytype"]),
+                ("opportunity_id", &["associateddealids", "associateddealid", "dealid", "associateddeal"]),
                 ("account", &["associatedcompany", "company", "associatedcompanyprimary"]),
-                (
-                    "status",
-                    &["callstatus", "hscallstatus", "meetingoutcome", "taskstatus", "status"],
-                ),
+                ("status", &["callstatus", "hscallstatus", "meetingoutcome", "taskstatus", "status"]),
                 ("outcome", &["calloutcome", "hscalldisposition", "outcome"]),
                 ("clock", &["callduration", "hscallduration", "duration"]),
-                (
-                    "subject",
-                    &["calltitle", "hscalltitle", "subject", "title", "meetingname"],
-                ),
+                ("subject", &["calltitle", "hscalltitle", "subject", "title", "meetingname"]),
                 (
                     "is_call",
-                    &[
-                        "calltitle",
-                        "hscalltitle",
-                        "callduration",
-                        "hscallduration",
-                        "calloutcome",
-                        "callstatus",
-                    ],
+                    &["calltitle", "hscalltitle", "callduration", "hscallduration", "calloutcome", "callstatus"],
                 ),
             ],
         ),
@@ -183,34 +101,16 @@ pub(super) static PRESET: Preset = Preset {
         "activityassignedto",
     ],
     advice: &[
-        (
-            "id",
-            "add the property \"Record ID\" to the view in HubSpot and export it again",
-        ),
+        ("id", "add the property \"Record ID\" to the view in HubSpot and export it again"),
         (
             "owner",
             "add the property \"Deal owner\" (of calls: \"Activity assigned to\") to the view in HubSpot and export it again",
         ),
-        (
-            "stage",
-            "add the property \"Deal Stage\" to the view in HubSpot and export it again",
-        ),
-        (
-            "amount",
-            "add the property \"Amount\" to the view in HubSpot and export it again",
-        ),
-        (
-            "created_date",
-            "add the property \"Create Date\" to the view in HubSpot and export it again",
-        ),
-        (
-            "close_date",
-            "add the property \"Close Date\" to the view in HubSpot and export it again",
-        ),
-        (
-            "date",
-            "add the property \"Activity date\" to the view in HubSpot and export it again",
-        ),
+        ("stage", "add the property \"Deal Stage\" to the view in HubSpot and export it again"),
+        ("amount", "add the property \"Amount\" to the view in HubSpot and export it again"),
+        ("created_date", "add the property \"Create Date\" to the view in HubSpot and export it again"),
+        ("close_date", "add the property \"Close Date\" to the view in HubSpot and export it again"),
+        ("date", "add the property \"Activity date\" to the view in HubSpot and export it again"),
     ],
     open_stages: &[
         "Appointment Scheduled",

@@ -34,21 +34,12 @@ pub(super) struct Preset {
 pub(super) type Aliases = &'static [(&'static str, &'static [&'static str])];
 
 /// All presets; the one without a CRM comes last.
-pub(super) static ALL: [&Preset; 6] = [
-    &salesforce::PRESET,
-    &hubspot::PRESET,
-    &pipedrive::PRESET,
-    &dynamics::PRESET,
-    &zoho::PRESET,
-    &plain::PRESET,
-];
+pub(super) static ALL: [&Preset; 6] =
+    [&salesforce::PRESET, &hubspot::PRESET, &pipedrive::PRESET, &dynamics::PRESET, &zoho::PRESET, &plain::PRESET];
 
 impl Preset {
     pub fn aliases(&self, table: Table) -> Aliases {
-        self.tables
-            .iter()
-            .find(|(of, _)| *of == table)
-            .map_or(&[], |(_, aliases)| aliases)
+        self.tables.iter().find(|(of, _)| *of == table).map_or(&[], |(_, aliases)| aliases)
     }
 
     /// Whether the preset is a CRM's, rather than a collection of words anyone uses.
@@ -59,11 +50,7 @@ impl Preset {
 
 /// A header without what differs from one export to the next: case, blanks, punctuation.
 pub(super) fn normal(header: &str) -> String {
-    header
-        .chars()
-        .filter(|sign| sign.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    header.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

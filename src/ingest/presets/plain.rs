@@ -10,39 +10,13 @@ pub(super) static PRESET: Preset = Preset {
             Table::Opportunities,
             &[
                 ("id", &["id", "opportunityid", "dealid", "recordid"]),
-                (
-                    "name",
-                    &["name", "opportunity", "deal", "opportunityname", "dealname", "title"],
-                ),
-                (
-                    "account",
-                    &["account", "accountname", "company", "customer", "companyname"],
-                ),
-                (
-                    "owner",
-                    &[
-                        "owner",
-                        "rep",
-                        "salesrep",
-                        "salesagent",
-                        "accountexecutive",
-                        "salesperson",
-                    ],
-                ),
+                ("name", &["name", "opportunity", "deal", "opportunityname", "dealname", "title"]),
+                ("account", &["account", "accountname", "company", "customer", "companyname"]),
+                ("owner", &["owner", "rep", "salesrep", "salesagent", "accountexecutive", "salesperson"]),
                 ("stage", &["stage", "dealstage", "salesstage"]),
                 ("amount", &["amount", "value", "dealvalue", "closevalue", "acv"]),
                 ("currency", &["currency", "currencycode"]),
-                (
-                    "created_date",
-                    &[
-                        "createddate",
-                        "created",
-                        "createdon",
-                        "createdat",
-                        "createdate",
-                        "createdtime",
-                    ],
-                ),
+                ("created_date", &["createddate", "created", "createdon", "createdat", "createdate", "createdtime"]),
                 ("close_date", &["closedate", "closingdate", "expectedclosedate"]),
                 ("forecast_category", &["forecastcategory"]),
                 ("probability", &["probability"]),
@@ -63,10 +37,7 @@ pub(super) static PRESET: Preset = Preset {
             Table::StageHistory,
             &[
                 ("opportunity_id", &["opportunityid", "dealid", "recordid"]),
-                (
-                    "changed_at",
-                    &["changedat", "changedon", "date", "timestamp", "modifiedtime"],
-                ),
+                ("changed_at", &["changedat", "changedon", "date", "timestamp", "modifiedtime"]),
                 ("from_stage", &["fromstage"]),
                 ("to_stage", &["tostage"]),
                 ("stage", &["stage"]),

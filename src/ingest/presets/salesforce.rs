@@ -23,16 +23,7 @@ pub(super) static PRESET: Preset = Preset {
                     ],
                 ),
                 ("name", &["opportunityname", "opportunityopportunityname", "name"]),
-                (
-                    "account",
-                    &[
-                        "accountname",
-                        "opportunityaccountname",
-                        "accountaccountname",
-                        "account",
-                        "accountid",
-                    ],
-                ),
+                ("account", &["accountname", "opportunityaccountname", "accountaccountname", "account", "accountid"]),
                 (
                     "owner",
                     &[
@@ -48,15 +39,7 @@ pub(super) static PRESET: Preset = Preset {
                     ],
                 ),
                 ("stage", &["stage", "opportunitystage", "stagename"]),
-                (
-                    "amount",
-                    &[
-                        "amount",
-                        "opportunityamount",
-                        "amountconverted",
-                        "opportunityamountconverted",
-                    ],
-                ),
+                ("amount", &["amount", "opportunityamount", "amountconverted", "opportunityamountconverted"]),
                 (
                     "currency",
                     &[
@@ -69,25 +52,12 @@ pub(super) static PRESET: Preset = Preset {
                 ),
                 ("created_date", &["createddate", "opportunitycreateddate", "createdate"]),
                 ("close_date", &["closedate", "opportunityclosedate"]),
-                (
-                    "forecast_category",
-                    &[
-                        "forecastcategoryname",
-                        "forecastcategory",
-                        "opportunityforecastcategory",
-                    ],
-                ),
+                ("forecast_category", &["forecastcategoryname", "forecastcategory", "opportunityforecastcategory"]),
                 ("probability", &["probability", "opportunityprobability"]),
-                (
-                    "pipeline",
-                    &["opportunityrecordtype", "recordtype", "recordtypename", "recordtypeid"],
-                ),
+                ("pipeline", &["opportunityrecordtype", "recordtype", "recordtypename", "recordtypeid"]),
                 ("type", &["type", "opportunitytype"]),
                 ("segment", &["segment", "accountsegment", "industry"]),
-                (
-                    "product",
-                    &["productname", "product", "productproductname", "productfamily"],
-                ),
+                ("product", &["productname", "product", "productproductname", "productfamily"]),
                 ("source", &["leadsource", "opportunityleadsource"]),
                 (
                     "competitor",
@@ -128,35 +98,17 @@ pub(super) static PRESET: Preset = Preset {
         (
             Table::StageHistory,
             &[
-                (
-                    "opportunity_id",
-                    &[
-                        "opportunityid",
-                        "opportunityopportunityid",
-                        "opportunityid18",
-                        "casesafeid",
-                    ],
-                ),
+                ("opportunity_id", &["opportunityid", "opportunityopportunityid", "opportunityid18", "casesafeid"]),
                 (
                     "changed_at",
-                    &[
-                        "editdate",
-                        "lastmodified",
-                        "lastmodifieddate",
-                        "changedate",
-                        "stagechangedate",
-                        "createddate",
-                    ],
+                    &["editdate", "lastmodified", "lastmodifieddate", "changedate", "stagechangedate", "createddate"],
                 ),
                 ("from_stage", &["fromstage", "fromopportunitystagename"]),
                 ("to_stage", &["tostage"]),
                 ("stage", &["stagename", "stage"]),
                 ("amount", &["amount"]),
                 ("close_date", &["closedate"]),
-                (
-                    "forecast_category",
-                    &["forecastcategoryname", "forecastcategory", "toforecastcategory"],
-                ),
+                ("forecast_category", &["forecastcategoryname", "forecastcategory", "toforecastcategory"]),
                 ("probability", &["probability"]),
                 ("field", &["fieldevent", "field"]),
                 ("old_value", &["oldvalue"]),
@@ -172,15 +124,7 @@ pub(super) static PRESET: Preset = Preset {
                 ("id", &["activityid", "id", "taskid", "eventid"]),
                 (
                     "owner",
-                    &[
-                        "assigned",
-                        "assignedto",
-                        "activityassigned",
-                        "ownername",
-                        "ownerfullname",
-                        "ownerid",
-                        "owner",
-                    ],
+                    &["assigned", "assignedto", "activityassigned", "ownername", "ownerfullname", "ownerid", "owner"],
                 ),
                 (
                     "date",
@@ -198,26 +142,14 @@ pub(super) static PRESET: Preset = Preset {
                 ("type", &["type", "activitytype"]),
                 ("subtype", &["tasksubtype", "eventsubtype", "activitysubtype"]),
                 ("call_type", &["calltype"]),
-                (
-                    "opportunity_id",
-                    &["whatid", "relatedtoid", "opportunityid", "opportunity"],
-                ),
+                ("opportunity_id", &["whatid", "relatedtoid", "opportunityid", "opportunity"]),
                 ("account", &["accountname", "companyaccount", "account", "accountid"]),
                 ("status", &["status"]),
                 ("outcome", &["calldisposition", "callresult", "outcome"]),
-                (
-                    "minutes",
-                    &["durationinminutes", "duration", "durationminutes", "minutes"],
-                ),
-                (
-                    "seconds",
-                    &["calldurationinseconds", "callduration", "calldurationseconds"],
-                ),
+                ("minutes", &["durationinminutes", "duration", "durationminutes", "minutes"]),
+                ("seconds", &["calldurationinseconds", "callduration", "calldurationseconds"]),
                 ("subject", &["subject"]),
-                (
-                    "is_event",
-                    &["isalldayevent", "activitydatetime", "startdatetime", "enddatetime"],
-                ),
+                ("is_event", &["isalldayevent", "activitydatetime", "startdatetime", "enddatetime"]),
                 ("is_deleted", &["isdeleted", "deleted"]),
             ],
         ),
@@ -237,18 +169,7 @@ pub(super) static PRESET: Preset = Preset {
         (
             Table::Quotas,
             &[
-                (
-                    "rep",
-                    &[
-                        "owner",
-                        "quotaowner",
-                        "quotaownername",
-                        "fullname",
-                        "user",
-                        "ownerid",
-                        "quotaownerid",
-                    ],
-                ),
+                ("rep", &["owner", "quotaowner", "quotaownername", "fullname", "user", "ownerid", "quotaownerid"]),
                 ("period", &["period", "startdate", "forecastingperiod"]),
                 ("amount", &["quotaamount", "amount"]),
                 ("currency", &["currencyisocode", "quotaamountcurrency"]),
@@ -283,42 +204,21 @@ pub(super) static PRESET: Preset = Preset {
         "userroleid",
     ],
     advice: &[
-        (
-            "id",
-            "add the column \"Opportunity ID\" to the report in Salesforce and export it again",
-        ),
-        (
-            "opportunity_id",
-            "add the column \"Opportunity ID\" to the report in Salesforce and export it again",
-        ),
+        ("id", "add the column \"Opportunity ID\" to the report in Salesforce and export it again"),
+        ("opportunity_id", "add the column \"Opportunity ID\" to the report in Salesforce and export it again"),
         (
             "owner",
             "add the column \"Opportunity Owner\" (of activities: \"Assigned\") to the report in Salesforce and export it again",
         ),
-        (
-            "stage",
-            "add the column \"Stage\" to the report in Salesforce and export it again",
-        ),
-        (
-            "amount",
-            "add the column \"Amount\" to the report in Salesforce and export it again",
-        ),
-        (
-            "created_date",
-            "add the column \"Created Date\" to the report in Salesforce and export it again",
-        ),
-        (
-            "close_date",
-            "add the column \"Close Date\" to the report in Salesforce and export it again",
-        ),
+        ("stage", "add the column \"Stage\" to the report in Salesforce and export it again"),
+        ("amount", "add the column \"Amount\" to the report in Salesforce and export it again"),
+        ("created_date", "add the column \"Created Date\" to the report in Salesforce and export it again"),
+        ("close_date", "add the column \"Close Date\" to the report in Salesforce and export it again"),
         (
             "changed_at",
             "add the column \"Last Modified\" (of a field history: \"Edit Date\") to the report in Salesforce and export it again",
         ),
-        (
-            "type",
-            "add the column \"Type\" to the report in Salesforce and export it again",
-        ),
+        ("type", "add the column \"Type\" to the report in Salesforce and export it again"),
     ],
     open_stages: &[
         "Prospecting",

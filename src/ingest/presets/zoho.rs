@@ -12,10 +12,7 @@ pub(super) static PRESET: Preset = Preset {
                 ("id", &["dealid", "recordid", "potentialid", "id"]),
                 ("name", &["dealname", "potentialname"]),
                 ("account", &["accountname", "accountnamename"]),
-                (
-                    "owner",
-                    &["dealowner", "dealownername", "potentialowner", "owner", "ownername"],
-                ),
+                ("owner", &["dealowner", "dealownername", "potentialowner", "owner", "ownername"]),
                 ("stage", &["stage"]),
                 ("amount", &["amount"]),
                 ("currency", &["currency"]),
@@ -29,10 +26,7 @@ pub(super) static PRESET: Preset = Preset {
                 ("product", &["product", "productname"]),
                 ("source", &["leadsource"]),
                 ("competitor", &["competitor", "competitors"]),
-                (
-                    "reason",
-                    &["reasonforloss", "reasonforlosss", "lostreason", "lossreason"],
-                ),
+                ("reason", &["reasonforloss", "reasonforlosss", "lostreason", "lossreason"]),
                 ("next_step", &["nextstep"]),
                 ("next_step_date", &["nextstepdate"]),
                 ("last_activity_date", &["lastactivitytime", "lastactivitydate"]),
@@ -55,10 +49,7 @@ pub(super) static PRESET: Preset = Preset {
             Table::Activities,
             &[
                 ("id", &["recordid", "callid", "activityid", "eventid", "id"]),
-                (
-                    "owner",
-                    &["callowner", "taskowner", "eventowner", "activityowner", "host", "owner"],
-                ),
+                ("owner", &["callowner", "taskowner", "eventowner", "activityowner", "host", "owner"]),
                 ("date", &["callstarttime", "duedate", "from", "startdatetime"]),
                 ("type", &["activitytype", "calltype"]),
                 ("opportunity_id", &["relatedtoid", "relatedto", "dealid", "whatid"]),
@@ -72,29 +63,12 @@ pub(super) static PRESET: Preset = Preset {
             ],
         ),
     ],
-    marks: &[
-        "closingdate",
-        "dealowner",
-        "createdtime",
-        "modifiedtime",
-        "potentialname",
-        "callowner",
-        "campaignsource",
-    ],
+    marks: &["closingdate", "dealowner", "createdtime", "modifiedtime", "potentialname", "callowner", "campaignsource"],
     advice: &[
         ("id", "export the module in Zoho with \"Record Id\" among the fields"),
-        (
-            "owner",
-            "export the module in Zoho with \"Deal Owner\" among the fields",
-        ),
-        (
-            "created_date",
-            "export the module in Zoho with \"Created Time\" among the fields",
-        ),
-        (
-            "close_date",
-            "export the module in Zoho with \"Closing Date\" among the fields",
-        ),
+        ("owner", "export the module in Zoho with \"Deal Owner\" among the fields"),
+        ("created_date", "export the module in Zoho with \"Created Time\" among the fields"),
+        ("close_date", "export the module in Zoho with \"Closing Date\" among the fields"),
     ],
     open_stages: &[
         "Qualification",
@@ -107,9 +81,5 @@ pub(super) static PRESET: Preset = Preset {
         "Negotiation/Review",
     ],
     won_stages: &["Closed Won"],
-    lost_stages: &[
-        "Closed Lost",
-        "Closed Lost to Competition",
-        "Closed-Lost to Competition",
-    ],
+    lost_stages: &["Closed Lost", "Closed Lost to Competition", "Closed-Lost to Competition"],
 };

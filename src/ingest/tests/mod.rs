@@ -26,9 +26,7 @@ impl Case {
             decimal: None,
             max_rejected: 1.0,
             stages: Some(Stages {
-                open: ["Qualified", "Discovery", "Proposal", "Negotiation"]
-                    .map(String::from)
-                    .into(),
+                open: ["Qualified", "Discovery", "Proposal", "Negotiation"].map(String::from).into(),
                 won: vec!["Closed Won".into()],
                 lost: vec!["Closed Lost".into()],
                 no_decision: vec!["Closed - No Decision".into()],
@@ -43,12 +41,7 @@ impl Case {
     /// Writes a file and makes it a source of a table.
     pub fn with(mut self, table: Table, name: &str, bytes: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.folder.path().join(name), bytes).unwrap();
-        self.options
-            .sources
-            .entry(table)
-            .or_default()
-            .patterns
-            .push(name.to_owned());
+        self.options.sources.entry(table).or_default().patterns.push(name.to_owned());
         self
     }
 
