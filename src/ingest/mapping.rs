@@ -187,9 +187,10 @@ impl Layout {
         }
     }
 
-    /// In a report of changes, some columns hold what the opportunity has now, not what it had then.
+    /// In a CRM's report of changes, some columns hold what the opportunity has now, not what it had then. A file
+    /// with no CRM's headers means what it says: each of its rows is a change, a state or a field.
     fn drop_current_values(&mut self, table: Table) {
-        if table != Table::StageHistory {
+        if table != Table::StageHistory || self.preset.is_none() {
             return;
         }
         if self.has("field") && self.has("new_value") {

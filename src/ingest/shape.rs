@@ -44,7 +44,7 @@ enum Choice {
     One,
     /// Ways 0, 1, 2 for open, won, lost.
     Status(usize),
-    /// The ways of [`FIELDS`].
+    /// The plain way where no field is named, then the ways of [`FIELDS`].
     Field(usize),
 }
 
@@ -111,8 +111,12 @@ impl Shape {
             },
             Choice::Field(at) => {
                 let name = super::presets::normal(&String::from_utf8_lossy(cell(at)));
+                if name.is_empty() {
+                    // A record that names no field is a state or a transition.
+                    return Turn::Feeds(first);
+                }
                 match FIELDS.iter().position(|(_, names)| names.contains(&name.as_str())) {
-                    Some(way) => Turn::Feeds(&self.ways[way]),
+                    Some(way) => Turn::Feeds(&self.ways[way + 1]),
                     None => Turn::OtherField,
                 }
             }
@@ -172,17 +176,22 @@ impl Shape {
     fn take_history(&mut self, layout: &Layout) {
         let table = Table::StageHistory;
         let at = |column: &str| layout.position(column).map_or(Feed::Nothing, Feed::At);
+        let stages: Vec<usize> =
+            ["to_stage", "stage"].into_iter().filter_map(|column| layout.position(column)).collect();
+        if layout.has("to_stage") {
+            self.set(0, table, "stage", Feed::FirstOf(stages, ""));
+        }
         if let (Some(field), true) = (layout.position("field"), layout.has("new_value")) {
             self.choice = Choice::Field(field);
-            self.ways = vec![self.ways[0].clone(); FIELDS.len()];
-            for (way, (column, _)) in FIELDS.iter().enumerate() {
+            for (way, (column, _)) in (1..).zip(&FIELDS) {
+                // What else stands in a field's record is how the deal is now, not how it was then.
+                self.ways.push(vec![Feed::Nothing; table.frame_columns().len()]);
+                for always in ["opportunity_id", "changed_at"] {
+                    self.set(way, table, always, at(always));
+                }
                 self.set(way, table, column, at("new_value"));
                 self.set(way, table, &format!("from_{column}"), at("old_value"));
             }
-            return;
-        }
-        if layout.has("to_stage") {
-            self.set(0, table, "stage", at("to_stage"));
         }
     }
 
