@@ -148,20 +148,24 @@ impl Draft {
         let mut record = ByteRecord::new();
         let mut footer = Footer::default();
         while let Some(line) = sheet.next(&mut record)? {
+            if sheet.is_torn() {
+                self.reject_torn(&record, line);
+                continue;
+            }
             if footer.holds(&record, line, reader.width, reader.key) {
                 continue;
             }
-            for (line, broken) in footer.were_records() {
-                self.reject_whole(line, &broken, reader.width);
+            for (line, held) in footer.were_records() {
+                self.push(&held, line, &reader);
             }
             self.push(&record, line, &reader);
             if self.states.len() >= u32::MAX as usize {
                 return Err(IngestError::TooMany { file: located.shown });
             }
         }
-        let (lines, broken) = footer.end();
-        for (line, cells) in broken {
-            self.reject_whole(line, &cells, reader.width);
+        let (lines, held) = footer.end();
+        for (line, held) in held {
+            self.push(&held, line, &reader);
         }
         self.note_lines(&rules::FOOTER_SKIPPED, &located.shown, &lines);
         let report = FileReport {
@@ -268,13 +272,18 @@ impl Draft {
         self.states.push(state);
     }
 
-    /// Rejects a line that turned out to be a record, and no whole one.
-    fn reject_whole(&mut self, line: u64, record: &ByteRecord, width: usize) {
+    /// Rejects a record that has swallowed others.
+    fn reject_torn(&mut self, record: &ByteRecord, line: u64) {
         let row = self.states.len();
         self.lines.push(line);
         self.push_empty(State::Rejected);
-        let fault = (&rules::FIELD_COUNT, Some(field_count(record, width)));
-        self.reject_row(row, fault, FaultColumn::Record, Some(record));
+        let detail = format!("the record runs over {} lines", 1 + inner_breaks(record));
+        self.reject_row(
+            row,
+            (&rules::QUOTE_STRAY, Some(detail)),
+            FaultColumn::Record,
+            Some(record),
+        );
     }
 
     fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<&ByteRecord>) {
@@ -433,8 +442,13 @@ pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
         .collect()
 }
 
+/// How many line breaks the cells of a record hold.
+pub(super) fn inner_breaks(record: &ByteRecord) -> u64 {
+    record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
 fn field_count(record: &ByteRecord, width: usize) -> String {
-    let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
+    let breaks = inner_breaks(record);
     let over = if breaks > 0 {
         format!(" over {} lines", breaks + 1)
     } else {

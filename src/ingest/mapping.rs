@@ -102,9 +102,12 @@ impl Layout {
                 .filter(|(of, _)| *of == column)
                 .flat_map(|(_, aliases)| aliases.iter().copied());
             let canonical = normal(column);
+            // A mark of the kind of file is read off a header that also feeds a column.
+            let is_mark = matches!(column, "is_event" | "is_call");
             for alias in aliases.chain([canonical.as_str()]) {
-                let mut found = (0..normals.len())
-                    .filter(|at| normals[*at] == alias && !layout.positions.values().any(|taken| taken == at));
+                let mut found = (0..normals.len()).filter(|at| {
+                    normals[*at] == alias && (is_mark || !layout.positions.values().any(|taken| taken == at))
+                });
                 if let Some(position) = found.next() {
                     if found.next().is_some() {
                         layout.repeated.push(column);

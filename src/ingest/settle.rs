@@ -108,10 +108,7 @@ fn open_order(draft: &Draft, row: usize, column: FaultColumn) -> Result<IngestEr
     let (month, first) = moments.unwrap_or((dates::ABSENT, dates::ABSENT));
     Ok(IngestError::OpenDateOrder {
         table: draft.table,
-        file: seen.file,
-        line: seen.line.unwrap_or(0),
-        column: seen.column.unwrap_or_default(),
-        value: seen.value.unwrap_or_default(),
+        place: Box::new(seen),
         month_first: day(month),
         day_first: day(first),
     })
@@ -145,10 +142,7 @@ fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError>
             let seen = super::checks::look_up(draft, row, column)?;
             Err(IngestError::OpenDecimal {
                 table: draft.table,
-                file: seen.file,
-                line: seen.line.unwrap_or(0),
-                column: seen.column.unwrap_or_default(),
-                value: seen.value.unwrap_or_default(),
+                place: Box::new(seen),
             })
         }
     }
