@@ -11,11 +11,12 @@ use super::mapping::{self, Layout, Overrides};
 use super::rules;
 use super::shape::{OutcomeMark, Shape, Turn};
 use super::source::Sheet;
-use super::{DateOrder, FileReport, Options, Source};
+use super::{DateOrder, FileReport, Source};
 use crate::diagnostic::{Finding, Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
 use csv::ByteRecord;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// A table as far as its own files tell it.
 pub(super) struct Draft {
@@ -82,11 +83,11 @@ pub(super) enum FaultColumn {
 
 impl Draft {
     /// Reads all files of a source.
-    pub fn read(table: Table, source: &Source, options: &Options) -> Result<Self, IngestError> {
+    pub fn read(table: Table, source: &Source, base: &Path, manner: Manner) -> Result<Self, IngestError> {
         mapping::check_overrides(table, &source.columns)?;
         let mut draft = Draft::new(table);
-        for located in locate::files(table, &options.base, &source.patterns)? {
-            draft.read_file(located, source, options)?;
+        for located in locate::files(table, base, &source.patterns)? {
+            draft.read_file(located, source, manner)?;
         }
         for (column, header) in &source.columns {
             let is_found = |file: &FileRead| mapping::position_of(&file.layout.headers, header).is_some();
@@ -124,7 +125,7 @@ impl Draft {
         }
     }
 
-    fn read_file(&mut self, located: Located, source: &Source, options: &Options) -> Result<(), IngestError> {
+    fn read_file(&mut self, located: Located, source: &Source, manner: Manner) -> Result<(), IngestError> {
         let score = mapping::header_score(self.table, &source.columns);
         let mut sheet = Sheet::open(&located.path, &located.shown, &score)?;
         let layout = Layout::of(self.table, &sheet.header, &source.columns);
@@ -134,9 +135,8 @@ impl Draft {
             shape: &shape,
             entered: self.entered_columns(&layout),
             manner: Manner {
-                zone: options.time_zone,
-                decimal: options.decimal,
                 is_workbook: sheet.is_workbook,
+                ..manner
             },
             width: layout.headers.len(),
             key: self

@@ -290,7 +290,7 @@ fn outcome_of(draft: &Draft, folded: &str) -> Option<OutcomeMark> {
 }
 
 /// Every stage name of the records kept, with how often it stands; of stage entries the name without its pipeline.
-fn seen(drafts: &BTreeMap<Table, Draft>) -> Vec<(String, u64)> {
+pub(super) fn seen(drafts: &BTreeMap<Table, Draft>) -> Vec<(String, u64)> {
     let mut found = Vec::new();
     for draft in drafts.values() {
         for column in stage_columns(draft.table) {
