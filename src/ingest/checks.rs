@@ -5,7 +5,7 @@
 
 use super::columns::Cells;
 use super::draft::{Draft, FaultColumn, FileRead, RowFault, State, cells_as_text};
-use super::error::IngestError;
+use super::error::{IngestError, cell_at};
 use super::rules;
 use super::shape::Turn;
 use super::{Options, Rejection, SourceReport};
@@ -127,21 +127,11 @@ pub(super) fn rejected_share(
 }
 
 fn example(rejection: &Rejection) -> String {
-    let place = &rejection.place;
-    let mut text = place.file.clone();
-    if let Some(line) = place.line {
-        text += &format!(", line {line}");
+    let cell = cell_at(&rejection.place);
+    match &rejection.detail {
+        Some(detail) => format!("{cell} ({detail})"),
+        None => cell,
     }
-    if let Some(column) = &place.column {
-        text += &format!(", column \"{column}\"");
-    }
-    if let Some(value) = &place.value {
-        text += &format!(": \"{value}\"");
-    }
-    if let Some(detail) = &rejection.detail {
-        text += &format!(" ({detail})");
-    }
-    text
 }
 
 /// Counts rejected and replaced records among the findings.

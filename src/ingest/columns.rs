@@ -9,6 +9,7 @@ use super::rules;
 use crate::diagnostic::Rule;
 use crate::model::{Calendar, Kind};
 use chrono_tz::Tz;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The cells of one column.
@@ -104,7 +105,7 @@ impl Cells {
     /// Appends a cell. One that cannot be read is appended as empty and given back as a fault.
     pub fn push(&mut self, cell: &[u8], manner: Manner) -> Result<(), Fault> {
         let cell = trimmed(cell);
-        if cell.is_empty() {
+        if cell.is_empty() || is_empty_reference(cell) {
             self.push_none();
             return Ok(());
         }
@@ -115,7 +116,7 @@ impl Cells {
             }
             Cells::Ids(cells) => {
                 let id = String::from_utf8_lossy(cell);
-                cells.push(&canonical_id(&id).unwrap_or_default());
+                cells.push(&canonical_id(&id));
                 return Ok(());
             }
             Cells::Names(names) => {
@@ -267,7 +268,7 @@ impl Names {
     pub const NONE: u32 = u32::MAX;
 
     pub fn push(&mut self, name: Option<&str>) {
-        let key = match name.filter(|name| !is_empty_reference(name)) {
+        let key = match name {
             None => Names::NONE,
             Some(name) => self.key(name),
         };
@@ -303,16 +304,13 @@ fn trimmed(cell: &[u8]) -> &[u8] {
     }
 }
 
-fn is_empty_reference(id: &str) -> bool {
-    matches!(id, "000000000000000AAA" | "000000000000000")
+/// What Salesforce writes in place of an empty reference.
+fn is_empty_reference(cell: &[u8]) -> bool {
+    matches!(cell, b"000000000000000AAA" | b"000000000000000")
 }
 
-/// An id in the form in which it is compared: of a Salesforce id of 15 characters the one of 18. `None` for a
-/// reference that says "none".
-pub(super) fn canonical_id(id: &str) -> Option<std::borrow::Cow<'_, str>> {
-    if is_empty_reference(id) {
-        return None;
-    }
+/// An id in the form in which it is compared: of a Salesforce id of 15 characters the one of 18.
+pub(super) fn canonical_id(id: &str) -> Cow<'_, str> {
     let bytes = id.as_bytes();
     // Standard objects begin with 0, custom ones with a; whatever else has 15 letters and digits is no such id.
     let looks_like_salesforce = bytes.len() == 15
@@ -320,7 +318,7 @@ pub(super) fn canonical_id(id: &str) -> Option<std::borrow::Cow<'_, str>> {
         && bytes.iter().all(u8::is_ascii_alphanumeric)
         && bytes.iter().any(u8::is_ascii_alphabetic);
     if !looks_like_salesforce {
-        return Some(id.into());
+        return id.into();
     }
     // Each suffix letter tells which of five characters are capitals.
     let mut whole = String::with_capacity(18);
@@ -330,7 +328,7 @@ pub(super) fn canonical_id(id: &str) -> Option<std::borrow::Cow<'_, str>> {
             part.iter().enumerate().fold(0_u8, |bits, (at, byte)| bits | (u8::from(byte.is_ascii_uppercase()) << at));
         whole.push(char::from(if capitals < 26 { b'A' + capitals } else { b'0' + capitals - 26 }));
     }
-    Some(whole.into())
+    whole.into()
 }
 
 fn figure(cell: &[u8], manner: Manner) -> Option<f64> {
@@ -360,12 +358,11 @@ mod tests {
     #[test]
     fn a_salesforce_id_of_15_characters_is_its_form_of_18() {
         // Worked by hand: 006D0 has one capital at place 3 (8, I), 00000 none (A), abCDE capitals at 2, 3, 4 (28, 2).
-        assert_eq!(canonical_id("006D000000abCDE").as_deref(), Some("006D000000abCDEIA2"));
-        assert_eq!(canonical_id("006D000000abCDEIA2").as_deref(), Some("006D000000abCDEIA2"));
+        assert_eq!(canonical_id("006D000000abCDE"), "006D000000abCDEIA2");
+        assert_eq!(canonical_id("006D000000abCDEIA2"), "006D000000abCDEIA2");
         assert_ne!(canonical_id("006D000000abCDE"), canonical_id("006D000000abCDe"));
         for other in ["O1", "123456789012345", "ACME2026DEAL001", "o1"] {
-            assert_eq!(canonical_id(other).as_deref(), Some(other));
+            assert_eq!(canonical_id(other), other);
         }
-        assert_eq!(canonical_id("000000000000000AAA"), None);
     }
 }

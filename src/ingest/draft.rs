@@ -11,11 +11,12 @@ use super::mapping::{self, Layout, Overrides};
 use super::rules;
 use super::shape::{OutcomeMark, Shape, Turn};
 use super::source::Sheet;
-use super::{DateOrder, FileReport, Options, Source};
+use super::{DateOrder, FileReport, Source};
 use crate::diagnostic::{Finding, Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
 use csv::ByteRecord;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// A table as far as its own files tell it.
 pub(super) struct Draft {
@@ -82,11 +83,11 @@ pub(super) enum FaultColumn {
 
 impl Draft {
     /// Reads all files of a source.
-    pub fn read(table: Table, source: &Source, options: &Options) -> Result<Self, IngestError> {
+    pub fn read(table: Table, source: &Source, base: &Path, manner: Manner) -> Result<Self, IngestError> {
         mapping::check_overrides(table, &source.columns)?;
         let mut draft = Draft::new(table);
-        for located in locate::files(table, &options.base, &source.patterns)? {
-            draft.read_file(located, source, options)?;
+        for located in locate::files(table, base, &source.patterns)? {
+            draft.read_file(located, source, manner)?;
         }
         for (column, header) in &source.columns {
             let is_found = |file: &FileRead| mapping::position_of(&file.layout.headers, header).is_some();
@@ -120,7 +121,7 @@ impl Draft {
         }
     }
 
-    fn read_file(&mut self, located: Located, source: &Source, options: &Options) -> Result<(), IngestError> {
+    fn read_file(&mut self, located: Located, source: &Source, manner: Manner) -> Result<(), IngestError> {
         let score = mapping::header_score(self.table, &source.columns);
         let mut sheet = Sheet::open(&located.path, &located.shown, &score)?;
         let layout = Layout::of(self.table, &sheet.header, &source.columns);
@@ -129,7 +130,7 @@ impl Draft {
         let reader = FileReader {
             shape: &shape,
             entered: self.entered_columns(&layout),
-            manner: Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: sheet.is_workbook },
+            manner: Manner { is_workbook: sheet.is_workbook, ..manner },
             width: layout.headers.len(),
             key: self.key_column().and_then(|at| layout.position(self.table.frame_columns()[at].name)),
         };
@@ -138,20 +139,24 @@ impl Draft {
         let mut record = ByteRecord::new();
         let mut footer = Footer::default();
         while let Some(line) = sheet.next(&mut record)? {
+            if sheet.is_torn() {
+                self.reject_torn(&record, line);
+                continue;
+            }
             if footer.holds(&record, line, reader.width, reader.key) {
                 continue;
             }
-            for (line, broken) in footer.were_records() {
-                self.reject_whole(line, &broken, reader.width);
+            for (line, held) in footer.were_records() {
+                self.push(&held, line, &reader);
             }
             self.push(&record, line, &reader);
             if self.states.len() >= u32::MAX as usize {
                 return Err(IngestError::TooMany { file: located.shown });
             }
         }
-        let (lines, broken) = footer.end();
-        for (line, cells) in broken {
-            self.reject_whole(line, &cells, reader.width);
+        let (lines, held) = footer.end();
+        for (line, held) in held {
+            self.push(&held, line, &reader);
         }
         self.note_lines(&rules::FOOTER_SKIPPED, &located.shown, &lines);
         let report = FileReport {
@@ -248,13 +253,13 @@ impl Draft {
         self.states.push(state);
     }
 
-    /// Rejects a line that turned out to be a record, and no whole one.
-    fn reject_whole(&mut self, line: u64, record: &ByteRecord, width: usize) {
+    /// Rejects a record that has swallowed others.
+    fn reject_torn(&mut self, record: &ByteRecord, line: u64) {
         let row = self.states.len();
         self.lines.push(line);
         self.push_empty(State::Rejected);
-        let fault = (&rules::FIELD_COUNT, Some(field_count(record, width)));
-        self.reject_row(row, fault, FaultColumn::Record, Some(record));
+        let detail = format!("the record runs over {} lines", 1 + inner_breaks(record));
+        self.reject_row(row, (&rules::QUOTE_STRAY, Some(detail)), FaultColumn::Record, Some(record));
     }
 
     fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<&ByteRecord>) {
@@ -373,8 +378,13 @@ pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
     record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
+/// How many line breaks the cells of a record hold.
+pub(super) fn inner_breaks(record: &ByteRecord) -> u64 {
+    record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
 fn field_count(record: &ByteRecord, width: usize) -> String {
-    let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
+    let breaks = inner_breaks(record);
     let over = if breaks > 0 { format!(" over {} lines", breaks + 1) } else { String::new() };
     format!("expected {width} cells, found {}{over}", record.len())
 }

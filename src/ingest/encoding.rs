@@ -6,6 +6,7 @@
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -165,10 +166,74 @@ pub(super) struct Text {
     given: usize,
     is_at_start: bool,
     is_ended: bool,
+    quotes: Quotes,
+}
+
+/// Follows the quotation marks of a text to find those that close a cell in the middle of its text.
+///
+/// A reader of CSV takes such a mark in its stride, and with it whole lines that a stray mark has swallowed.
+struct Quotes {
+    delimiter: u8,
+    is_open: bool,
+    /// The byte before the part at hand.
+    last: u8,
+    /// How many bytes of text came before the part at hand.
+    before: u64,
+    /// A mark that closes a cell if what follows is no other mark; it ended the last part.
+    pending: bool,
+    strays: VecDeque<u64>,
+}
+
+impl Quotes {
+    fn follow(&mut self, part: &[u8]) {
+        let mut at = 0;
+        if std::mem::take(&mut self.pending) {
+            at += self.close(part.first().copied(), self.before);
+        }
+        while let Some(next) = part.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'"')) {
+            let mark = at + next;
+            at = mark + 1;
+            if self.is_open {
+                match part.get(at) {
+                    Some(following) => at += self.close(Some(*following), self.before + at as u64),
+                    None => self.pending = true,
+                }
+            } else {
+                let previous = mark.checked_sub(1).map_or(self.last, |before| part[before]);
+                self.is_open = previous == self.delimiter || previous == b'\n';
+            }
+        }
+        if let Some(last) = part.last() {
+            self.last = *last;
+        }
+        self.before += part.len() as u64;
+    }
+
+    /// A mark within an open cell: gives 1 to skip where it is the first of two, which stand for one.
+    fn close(&mut self, following: Option<u8>, offset: u64) -> usize {
+        if following == Some(b'"') {
+            return 1;
+        }
+        self.is_open = false;
+        if !following.is_none_or(|byte| byte == self.delimiter || matches!(byte, b'\n' | b'\r' | b' ')) {
+            self.strays.push_back(offset);
+        }
+        0
+    }
 }
 
 impl Text {
-    pub fn open(path: &Path, coding: &Coding) -> io::Result<Self> {
+    /// Whether a quotation mark in these bytes of the text closes a cell and more text follows it.
+    pub fn has_stray_quote(&mut self, start: u64, end: u64) -> bool {
+        let mut is_found = false;
+        while let Some(offset) = self.quotes.strays.front().copied().filter(|offset| *offset < end) {
+            is_found |= offset >= start;
+            self.quotes.strays.pop_front();
+        }
+        is_found
+    }
+
+    pub fn open(path: &Path, coding: &Coding, delimiter: u8) -> io::Result<Self> {
         let is_sound = coding.encoding == UTF_8 && coding.damaged == 0;
         Ok(Self {
             bytes: open(path)?,
@@ -180,6 +245,14 @@ impl Text {
             given: 0,
             is_at_start: true,
             is_ended: false,
+            quotes: Quotes {
+                delimiter,
+                is_open: false,
+                last: b'\n',
+                before: 0,
+                pending: false,
+                strays: VecDeque::new(),
+            },
         })
     }
 
@@ -201,6 +274,7 @@ impl Text {
                 self.ready.extend_from_slice(b"\n");
             }
         }
+        self.quotes.follow(&self.ready);
         Ok(())
     }
 
@@ -264,7 +338,7 @@ mod tests {
         std::fs::write(&path, bytes).unwrap();
         let coding = look(&path).unwrap();
         let mut text = String::new();
-        Text::open(&path, &coding).unwrap().read_to_string(&mut text).unwrap();
+        Text::open(&path, &coding, b',').unwrap().read_to_string(&mut text).unwrap();
         let text = text.strip_suffix(&format!("\n{END_MARK}\n")).unwrap().to_owned();
         (text, coding.name())
     }

@@ -1,5 +1,6 @@
 //! Why the reading of the exports cannot go on. Each error names its subject and says what to write or to add.
 
+use crate::diagnostic::Place;
 use crate::model::Table;
 use std::fmt::Write as _;
 use std::io;
@@ -50,28 +51,20 @@ pub enum IngestError {
         did_you_mean(nearest.as_deref())
     )]
     NoSuchColumn { table: Table, column: String, nearest: Option<String> },
-    #[error(
-        "the dates of {} can be read with the month first or with the day first, and nothing in them decides\n  \
-         {file}, line {line}, column \"{column}\": \"{value}\" is {month_first} or {day_first}\n\
-         write date_order = \"mdy\" or date_order = \"dmy\" under [input]",
-        table.name()
-    )]
+    #[error("{}", open_order(*table, place, month_first, day_first))]
     OpenDateOrder {
         table: Table,
-        file: String,
-        line: u64,
-        column: String,
-        value: String,
+        /// A cell that is a date either way.
+        place: Box<Place>,
         month_first: String,
         day_first: String,
     },
-    #[error(
-        "the amounts of {} can be read with a decimal point or a decimal comma, and nothing in them decides\n  \
-         {file}, line {line}, column \"{column}\": \"{value}\"\n\
-         write decimal = \".\" or decimal = \",\" under [input]",
-        table.name()
-    )]
-    OpenDecimal { table: Table, file: String, line: u64, column: String, value: String },
+    #[error("{}", open_decimal(*table, place))]
+    OpenDecimal {
+        table: Table,
+        /// A cell that is a number either way.
+        place: Box<Place>,
+    },
     #[error("{}", too_many_rejected(*table, *rejected, *read, *limit, reasons, examples))]
     TooManyRejected {
         table: Table,
@@ -138,6 +131,39 @@ fn missing_column(
     }
     let header = nearest.unwrap_or("the header in the file");
     let _ = write!(text, "\nif it has another name, write under [columns.{}]: {column} = \"{header}\"", table.name());
+    text
+}
+
+fn open_order(table: Table, place: &Place, month_first: &str, day_first: &str) -> String {
+    format!(
+        "the dates of {} can be read with the month first or with the day first, and nothing in them decides\n  \
+         {} is {month_first} or {day_first}\nwrite date_order = \"mdy\" or date_order = \"dmy\" under [input]",
+        table.name(),
+        cell_at(place)
+    )
+}
+
+fn open_decimal(table: Table, place: &Place) -> String {
+    format!(
+        "the amounts of {} can be read with a decimal point or a decimal comma, and nothing in them decides\n  {}\n\
+         write decimal = \".\" or decimal = \",\" under [input]",
+        table.name(),
+        cell_at(place)
+    )
+}
+
+/// A cell with its place: `deals.csv, line 4, column "Amount": "1.234"`.
+pub(super) fn cell_at(place: &Place) -> String {
+    let mut text = place.file.clone();
+    if let Some(line) = place.line {
+        let _ = write!(text, ", line {line}");
+    }
+    if let Some(column) = &place.column {
+        let _ = write!(text, ", column \"{column}\"");
+    }
+    if let Some(value) = &place.value {
+        let _ = write!(text, ": \"{value}\"");
+    }
     text
 }
 

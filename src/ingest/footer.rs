@@ -5,6 +5,7 @@
 
 use super::source::text_of;
 use csv::ByteRecord;
+use std::borrow::Cow;
 
 /// Lines held back.
 #[derive(Default)]
@@ -13,6 +14,9 @@ pub(super) struct Footer {
     /// The last line that is known to belong to a record or to a line held back.
     last_line: u64,
 }
+
+/// A record that is not whole, with its line.
+pub(super) type Broken = (u64, ByteRecord);
 
 struct Held {
     line: u64,
@@ -34,14 +38,14 @@ impl Footer {
     }
 
     /// The lines held back, now that a record follows them.
-    pub fn were_records(&mut self) -> Vec<(u64, ByteRecord)> {
+    pub fn were_records(&mut self) -> Vec<Broken> {
         self.held.drain(..).map(|held| (held.line, held.record)).collect()
     }
 
     /// At the end of the file: the lines of the footer, and those that are broken records after all. A footer
     /// has a line that only footers have, and begins with it or after a blank line before it.
-    pub fn end(self) -> (Vec<(u64, String)>, Vec<(u64, ByteRecord)>) {
-        let known = self.held.iter().position(|held| is_footer_text(&text_of(&held.record)));
+    pub fn end(self) -> (Vec<(u64, String)>, Vec<Broken>) {
+        let known = self.held.iter().position(|held| is_footer_text(&first_text(&held.record)));
         let gap = self.held.iter().position(|held| held.is_after_gap);
         let start = known.map(|known| gap.map_or(known, |gap| known.min(gap)));
         let mut footer = Vec::new();
@@ -61,10 +65,8 @@ fn may_be_footer(record: &ByteRecord, width: usize, key: Option<usize>) -> bool 
     if width < 2 {
         return false;
     }
-    let mut filled = record.iter().filter(|cell| !cell.trim_ascii().is_empty());
-    let first = filled.next().map(|cell| String::from_utf8_lossy(cell.trim_ascii()));
-    let is_single = filled.next().is_none();
-    let first = first.as_deref().unwrap_or_default();
+    let is_single = record.iter().filter(|cell| !cell.trim_ascii().is_empty()).nth(1).is_none();
+    let first = &*first_text(record);
     let has_key = key.is_some_and(|key| record.get(key).is_some_and(|cell| !cell.trim_ascii().is_empty()));
     if record.len() < width {
         return is_single || is_footer_text(first);
@@ -74,6 +76,12 @@ fn may_be_footer(record: &ByteRecord, width: usize, key: Option<usize>) -> bool 
         return is_single || is_total(first);
     }
     (is_single && is_footer_text(first)) || (is_total(first) && (key.is_none() || key == Some(0)))
+}
+
+/// The first cell that has text.
+fn first_text(record: &ByteRecord) -> Cow<'_, str> {
+    let first = record.iter().map(<[u8]>::trim_ascii).find(|cell| !cell.is_empty());
+    String::from_utf8_lossy(first.unwrap_or_default())
 }
 
 /// Whether a text is the label of a row of totals and nothing else.

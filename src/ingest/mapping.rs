@@ -98,9 +98,12 @@ impl Layout {
                 .filter(|(of, _)| *of == column)
                 .flat_map(|(_, aliases)| aliases.iter().copied());
             let canonical = normal(column);
+            // A mark of the kind of file is read off a header that also feeds a column.
+            let is_mark = matches!(column, "is_event" | "is_call");
             for alias in aliases.chain([canonical.as_str()]) {
-                let mut found = (0..normals.len())
-                    .filter(|at| normals[*at] == alias && !layout.positions.values().any(|taken| taken == at));
+                let mut found = (0..normals.len()).filter(|at| {
+                    normals[*at] == alias && (is_mark || !layout.positions.values().any(|taken| taken == at))
+                });
                 if let Some(position) = found.next() {
                     if found.next().is_some() {
                         layout.repeated.push(column);
@@ -132,17 +135,21 @@ impl Layout {
             .collect()
     }
 
+    /// Columns that the table cannot do without and that are not there.
+    pub fn missing(&self, table: Table) -> Vec<&'static str> {
+        let is_missing = |name: &str| !self.has(name) && !self.has_instead(table, name);
+        let required = table.source_columns().iter().filter(|column| column.is_required);
+        let mut missing: Vec<&'static str> =
+            required.map(|column| column.name).filter(|name| is_missing(name)).collect();
+        if table == Table::StageHistory && !self.has_any_state() {
+            missing.push("to_stage");
+        }
+        missing
+    }
+
     /// Fails where a column that the table cannot do without is missing.
     pub fn require(&self, table: Table, file: &str) -> Result<(), IngestError> {
-        let missing = table
-            .source_columns()
-            .iter()
-            .find(|column| column.is_required && !self.has(column.name) && !self.has_instead(table, column.name));
-        let missing = match missing {
-            Some(column) => Some(column.name),
-            None if table == Table::StageHistory && !self.has_any_state() => Some("to_stage"),
-            None => None,
-        };
+        let missing = self.missing(table).into_iter().next();
         let Some(column) = missing else { return Ok(()) };
         let free = self.headers.iter().enumerate().filter(|(at, _)| !self.positions.values().any(|taken| taken == at));
         let advice = self.preset.and_then(|preset| {

@@ -13,6 +13,7 @@ mod encoding;
 mod error;
 mod footer;
 mod identity;
+mod inspect;
 mod locate;
 mod mapping;
 mod numbers;
@@ -30,12 +31,14 @@ mod tests;
 mod workbook;
 
 pub use error::{IngestError, UnknownStage};
+pub use inspect::{Confidence, FileGuess, Guess, inspect};
 pub use rules::RULES;
 
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Currency, Stages, Table};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use columns::Manner;
 use draft::Draft;
 use polars::prelude::DataFrame;
 use stages::StageBook;
@@ -50,8 +53,9 @@ use std::path::PathBuf;
 /// month or a decimal sign is open, a stage is unknown, more records are rejected than allowed.
 pub fn read(options: &Options) -> Result<Intake, IngestError> {
     let mut drafts = BTreeMap::new();
+    let manner = Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: false };
     for (table, source) in &options.sources {
-        let mut draft = Draft::read(*table, source, options)?;
+        let mut draft = Draft::read(*table, source, &options.base, manner)?;
         settle::settle(&mut draft, options)?;
         drafts.insert(*table, draft);
     }

@@ -110,8 +110,8 @@ impl Directory {
     fn find(&self, spelling: &str) -> Option<&str> {
         let folded = fold(spelling);
         let id = canonical_id(spelling);
-        let by_id = || id.as_deref().and_then(|id| self.by_id.get(id));
-        let by_folded_id = || self.by_folded_id.get(&fold(id.as_deref()?))?.as_ref();
+        let by_id = || self.by_id.get(&*id);
+        let by_folded_id = || self.by_folded_id.get(&fold(&id))?.as_ref();
         let found = self.by_name.get(&folded).or_else(by_id);
         found.or_else(|| self.by_email.get(&folded)).or_else(by_folded_id).map(String::as_str)
     }

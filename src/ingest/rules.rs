@@ -26,6 +26,7 @@ pub static RULES: &[&Rule] = &[
     &PREAMBLE_SKIPPED,
     &PROBABILITY_OUT_OF_RANGE,
     &PROBABILITY_UNREADABLE,
+    &QUOTE_STRAY,
     &RATE_UNREADABLE,
     &RECORDS_DELETED,
     &RECORDS_REPLACED,
@@ -118,6 +119,13 @@ rejecting!(
     "probability is not a number",
     "probabilities are not numbers",
     "write a share such as 0.25, or a percentage such as 25"
+);
+rejecting!(
+    QUOTE_STRAY,
+    "quote-stray",
+    "record has taken in the lines after it",
+    "records have taken in the lines after them",
+    "take out the quotation mark that opens a cell in the line and is not closed in it, or double it"
 );
 rejecting!(
     RATE_UNREADABLE,

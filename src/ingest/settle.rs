@@ -64,7 +64,8 @@ impl Votes {
     }
 }
 
-fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result<DateOrder, IngestError> {
+/// The order of day and month, by the configuration or by the dates themselves.
+pub(super) fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result<DateOrder, IngestError> {
     if let Some(order) = configured {
         return Ok(order);
     }
@@ -106,16 +107,14 @@ fn open_order(draft: &Draft, row: usize, column: FaultColumn) -> Result<IngestEr
     let (month, first) = moments.unwrap_or((dates::ABSENT, dates::ABSENT));
     Ok(IngestError::OpenDateOrder {
         table: draft.table,
-        file: seen.file,
-        line: seen.line.unwrap_or(0),
-        column: seen.column.unwrap_or_default(),
-        value: seen.value.unwrap_or_default(),
+        place: Box::new(seen),
         month_first: day(month),
         day_first: day(first),
     })
 }
 
-fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError> {
+/// The decimal sign, by the configuration or by the amounts themselves.
+pub(super) fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError> {
     if let Some(sign) = configured {
         return Ok(sign);
     }
@@ -135,13 +134,7 @@ fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError>
         (Some(false), _) => Ok(','),
         (None, Some((row, column))) => {
             let seen = super::checks::look_up(draft, row, column)?;
-            Err(IngestError::OpenDecimal {
-                table: draft.table,
-                file: seen.file,
-                line: seen.line.unwrap_or(0),
-                column: seen.column.unwrap_or_default(),
-                value: seen.value.unwrap_or_default(),
-            })
+            Err(IngestError::OpenDecimal { table: draft.table, place: Box::new(seen) })
         }
     }
 }
@@ -260,6 +253,24 @@ impl Draft {
         let (least, most) = span?;
         Some((day_of(least)?, day_of(most)?))
     }
+}
+
+/// Whether any date of a draft depends on the order of day and month.
+pub(super) fn has_ordered_dates(draft: &Draft) -> bool {
+    date_columns(draft).any(|(_, cells)| {
+        kept(draft).any(|row| {
+            let (month, day) = pair(cells, row);
+            month != day
+        })
+    })
+}
+
+/// Whether any amount of a draft depends on the decimal sign.
+pub(super) fn has_signed_amounts(draft: &Draft) -> bool {
+    draft.cells.iter().any(|cells| match cells {
+        Cells::Amounts(amounts) => amounts.cells.iter().any(|number| number.under('.') != number.under(',')),
+        _ => false,
+    })
 }
 
 fn kept(draft: &Draft) -> impl Iterator<Item = usize> {

@@ -31,7 +31,7 @@ pub(super) struct Sheet {
 
 /// Where records come from.
 enum Records {
-    Text(TextRecords),
+    Text(Box<TextRecords>),
     Workbook(Rows),
 }
 
@@ -40,6 +40,8 @@ enum Records {
 struct TextRecords {
     reader: csv::Reader<Text>,
     is_ended: bool,
+    /// Whether the last record runs over several lines and has text after a closing quotation mark.
+    is_torn: bool,
 }
 
 impl Sheet {
@@ -60,11 +62,12 @@ impl Sheet {
         let unreadable = |cause| IngestError::Io { file: name.to_owned(), cause };
         let coding = encoding::look(path).map_err(unreadable)?;
         let (delimiter, header_at) = dialect(&coding.sample, score);
-        let text = Text::open(path, &coding).map_err(unreadable)?;
-        let records = Records::Text(TextRecords {
+        let text = Text::open(path, &coding, delimiter).map_err(unreadable)?;
+        let records = Records::Text(Box::new(TextRecords {
             reader: reader(delimiter).buffer_capacity(1 << 16).from_reader(text),
             is_ended: false,
-        });
+            is_torn: false,
+        }));
         Sheet::before_header(records, Some(coding), Some(char::from(delimiter)), name).after(header_at)
     }
 
@@ -94,6 +97,11 @@ impl Sheet {
         Ok(self)
     }
 
+    /// Whether the last record has taken in others because of a stray quotation mark.
+    pub fn is_torn(&self) -> bool {
+        matches!(&self.records, Records::Text(text) if text.is_torn)
+    }
+
     /// Reads the next record that has a cell with text in it; gives the line it begins on, or `None` at the end.
     pub fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, IngestError> {
         self.records.next(record, &self.file)
@@ -119,6 +127,7 @@ impl TextRecords {
         if self.is_ended {
             return Ok(None);
         }
+        let start = self.reader.position().byte();
         let has_more = self
             .reader
             .read_byte_record(record)
@@ -136,6 +145,8 @@ impl TextRecords {
         if !has_more || is_swallowed(record.as_slice()) {
             return Err(IngestError::OpenQuote { file: file.to_owned(), line: line + 1 });
         }
+        let end = self.reader.position().byte();
+        self.is_torn = self.reader.get_mut().has_stray_quote(start, end) && inner_breaks > 0;
         if record.as_slice().ends_with(b"\r") {
             let last = record.len() - 1;
             let end = record.get(last).map_or(0, |cell| cell.len().saturating_sub(1));

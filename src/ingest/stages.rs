@@ -5,6 +5,7 @@
 //! the run. Knows no date but through the order of [`super::precedence`].
 
 use super::columns::Cells;
+use super::dates::Readings;
 use super::draft::Draft;
 use super::error::{IngestError, UnknownStage, nearest};
 use super::people::key_counts;
@@ -47,7 +48,8 @@ impl StageBook {
             Some(stages) => stages.clone(),
             None => inferred(options, drafts, findings)?,
         };
-        let is_used = |word: &str| seen(drafts).any(|(name, _)| name == word);
+        let names = seen(drafts);
+        let is_used = |word: &str| names.iter().any(|(name, _)| name == word);
         for (word, of, name) in [(WON_BY_STATUS, &mut stages.won, "Won"), (LOST_BY_STATUS, &mut stages.lost, "Lost")] {
             if of.is_empty() && is_used(word) {
                 of.push(name.to_owned());
@@ -125,9 +127,7 @@ impl StageBook {
                 }
             }
             for (label, cells) in &draft.entered {
-                let Cells::Moments(moments) = cells else { continue };
-                let is_filled = |row: &usize| draft.is_kept(*row) && moments[*row] != super::dates::Readings::EMPTY;
-                let mut rows = (0..draft.states.len()).filter(is_filled);
+                let mut rows = entered_rows(draft, cells);
                 if let (None, Some(first)) = (self.find(label), rows.next()) {
                     let count = 1 + rows.count() as u64;
                     self.count_unknown(&mut found, label, count, Some(draft.place(first)));
@@ -159,7 +159,9 @@ fn inferred(
 ) -> Result<Stages, IngestError> {
     let mut counts: BTreeMap<String, (String, u64)> = BTreeMap::new();
     let renamed: HashMap<String, &String> = options.renamed_stages.iter().map(|(old, new)| (fold(old), new)).collect();
-    for (name, count) in seen(drafts).filter(|(name, _)| !matches!(name.as_str(), WON_BY_STATUS | LOST_BY_STATUS)) {
+    for (name, count) in
+        seen(drafts).into_iter().filter(|(name, _)| !matches!(name.as_str(), WON_BY_STATUS | LOST_BY_STATUS))
+    {
         let name = renamed.get(&fold(&name)).map_or(name, |new| (*new).clone());
         let known = counts.entry(fold(&name)).or_insert((name.clone(), 0));
         known.1 += count;
@@ -238,8 +240,8 @@ fn outcome_of(draft: &Draft, folded: &str) -> Option<OutcomeMark> {
     counts.into_iter().max_by_key(|(mark, count)| (*count, std::cmp::Reverse(*mark))).map(|(mark, _)| mark)
 }
 
-/// Every stage name of the records kept, with how often it stands.
-fn seen(drafts: &BTreeMap<Table, Draft>) -> impl Iterator<Item = (String, u64)> {
+/// Every stage name of the records kept, with how often it stands; of stage entries the name without its pipeline.
+pub(super) fn seen(drafts: &BTreeMap<Table, Draft>) -> Vec<(String, u64)> {
     let mut found = Vec::new();
     for draft in drafts.values() {
         for column in stage_columns(draft.table) {
@@ -247,8 +249,25 @@ fn seen(drafts: &BTreeMap<Table, Draft>) -> impl Iterator<Item = (String, u64)> 
                 found.extend(key_counts(draft, names).map(|(key, count)| (names.spellings[key].clone(), count)));
             }
         }
+        for (label, cells) in &draft.entered {
+            let label = Entered { position: 0, label: label.clone() };
+            let count = entered_rows(draft, cells).count() as u64;
+            if count > 0 {
+                found.push((label.stage_and_pipeline().0.to_owned(), count));
+            }
+        }
     }
-    found.into_iter()
+    found
+}
+
+/// The kept records that have an entry in a column of stage entries.
+fn entered_rows(draft: &Draft, cells: &Cells) -> impl Iterator<Item = usize> {
+    let moments = match cells {
+        Cells::Moments(moments) => moments.as_slice(),
+        _ => &[],
+    };
+    let is_filled = move |row: &usize| draft.is_kept(*row) && moments[*row] != Readings::EMPTY;
+    (0..moments.len()).filter(is_filled)
 }
 
 fn stage_columns(table: Table) -> impl Iterator<Item = usize> {

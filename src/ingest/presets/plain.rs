@@ -84,7 +84,7 @@ pub(super) static PRESET: Preset = Preset {
                 ("last_name", &["lastname"]),
                 ("id", &["id", "userid", "employeeid"]),
                 ("email", &["email", "emailaddress", "mail"]),
-                ("manager", &["manager", "managername", "reportsto"]),
+                ("manager", &["manager", "managername", "reportsto", "managerid"]),
                 ("team", &["team", "region", "regionaloffice"]),
                 ("role", &["role", "title", "jobtitle"]),
                 ("hire_date", &["hiredate", "startdate", "hiredon"]),

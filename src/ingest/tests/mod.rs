@@ -1,6 +1,12 @@
 //! Whole readings of small inputs, made by hand.
 
 mod canonical;
+mod crm;
+mod files;
+mod laws;
+mod open_questions;
+mod people;
+mod spectrum;
 
 use super::*;
 use polars::prelude::*;
@@ -48,10 +54,6 @@ impl Case {
     pub fn without_stages(mut self) -> Self {
         self.options.stages = None;
         self
-    }
-
-    pub fn path(&self) -> &Path {
-        self.folder.path()
     }
 
     pub fn read(&self) -> Result<Intake, IngestError> {
