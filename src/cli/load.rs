@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use crate::diagnostic::Findings;
-use crate::ingest::{self, SourceReport};
+use crate::ingest;
 use crate::metrics::{Company, Roster, Selection, Tables};
 use crate::model::{Table, day_number};
 use anyhow::{Result, bail};
@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The company, and all that was found on the way.
 pub struct Loaded {
     pub company: Company,
-    pub sources: Vec<SourceReport>,
     pub findings: Findings,
 }
 
@@ -28,7 +27,7 @@ pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     let (company, found) = Company::new(&tables, &intake.stages, rules, settings.as_of, &selection)?;
     let mut findings = intake.findings;
     findings.merge(found);
-    Ok(Loaded { company, sources: intake.sources, findings })
+    Ok(Loaded { company, findings })
 }
 
 /// Matches what was typed for team, manager and rep to the names in the data.

@@ -150,7 +150,7 @@ impl Evidence {
                 is_judged = true;
                 let is_low = week.pipeline.sum("amount", rep + 1)? * PARTS < HEALTHY_COVERAGE * target;
                 let met = |s: &&Session| s.is_held && s.rep == Some(rep) && (week.first..=week.last).contains(&s.day);
-                if is_low && !team.sessions.iter().any(|s| met(s)) {
+                if is_low && !team.sessions.iter().any(met) {
                     return Ok(Some(false));
                 }
             }

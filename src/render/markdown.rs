@@ -6,10 +6,11 @@ use crate::reports::view::{Cell, KeyFigure, Table};
 /// Text as Markdown shows it literally, on one line.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut is_start = true;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let next = chars.peek().copied();
+    let begun = text.trim_start();
+    let marker = text.len() - begun.len() + marker_length(begun);
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' => {
                 out.push('\\');
@@ -17,21 +18,29 @@ pub fn escaped(text: &str) -> String {
             }
             // A dollar before a figure is money; before anything else it may begin a formula.
             '$' if !next.is_some_and(|n| n.is_ascii_digit()) => out.push_str("\\$"),
-            '#' | '-' | '+' | '=' if is_start => {
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => out.push(' '),
+            c if marker == at + 1 && c.is_ascii_punctuation() => {
                 out.push('\\');
                 out.push(c);
             }
-            '\u{2028}' | '\u{2029}' => out.push(' '),
-            c if c.is_control() => out.push(' '),
             c => out.push(c),
-        }
-        is_start = is_start && (c.is_whitespace() || c.is_ascii_digit());
-        // "1." at the start of a line would number it.
-        if is_start && c.is_ascii_digit() && matches!(next, Some('.' | ')')) {
-            out.push('\\');
         }
     }
     out
+}
+
+/// How many bytes at the start of a line make it a heading, a list or an underline; 0 where none do. They end with the
+/// sign that does it.
+fn marker_length(line: &str) -> usize {
+    let ends_word = |at: usize| line[at..].chars().next().is_none_or(char::is_whitespace);
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    match line.as_bytes().get(digits) {
+        Some(b'.' | b')') if digits > 0 && ends_word(digits + 1) => digits + 1,
+        Some(b'-' | b'+') if digits == 0 && ends_word(1) => 1,
+        Some(b'#' | b'=') if digits == 0 => 1,
+        Some(b'-') if digits == 0 && line.bytes().all(|b| b == b'-') => 1,
+        _ => 0,
+    }
 }
 
 /// Text for between backticks: without any, on one line.
@@ -70,8 +79,8 @@ fn with_status(cell: &Cell, currency: &Currency) -> String {
     use crate::model::Status;
     let text = escaped(&super::templates::shown(cell, currency));
     match cell.status {
-        Some(Status::Watch) => format!("{text} (watch)"),
-        Some(Status::Alert) => format!("{text} (alert)"),
+        Some(Status::Watch) => format!("(watch) {text}"),
+        Some(Status::Alert) => format!("(alert) {text}"),
         _ => text,
     }
 }
@@ -115,7 +124,8 @@ mod tests {
         assert_eq!(escaped("# no head"), "\\# no head");
         assert_eq!(escaped("- no list"), "\\- no list");
         assert_eq!(escaped("12. no number"), "12\\. no number");
-        assert_eq!(escaped("2.5 times"), "2\\.5 times");
+        assert_eq!(escaped("2.5 times, 2026-Q3, -5"), "2.5 times, 2026-Q3, -5");
+        assert_eq!(escaped("---"), "\\---");
         assert_eq!(escaped("two\nlines\r\u{2028}"), "two lines  ");
         assert_eq!(escaped("$1.2 and $x$"), "$1.2 and \\$x\\$");
         assert_eq!(code("a`b\nc"), "a'b'c");

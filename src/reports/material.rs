@@ -77,7 +77,12 @@ impl<'a> Material<'a> {
 
     /// The command that shows where a number of this period comes from.
     pub fn source(&self, metric: &str) -> String {
-        format!("quarterdeck metrics --period {} --as-of {} --metric {metric}", self.label, self.as_of())
+        format!("{} --metric {metric}", self.all_sources())
+    }
+
+    /// The command that shows all numbers of this period.
+    pub fn all_sources(&self) -> String {
+        format!("quarterdeck metrics --period {} --as-of {}", self.label, self.as_of())
     }
 }
 

@@ -44,7 +44,7 @@ pub fn build(material: &Material, rep: &str) -> Result<Report, MeasureError> {
     Ok(Report {
         kind: "monthly",
         title: format!("{rep}, {}", period_name(material.period)),
-        subtitle: page.from_whom(),
+        subtitle: page.subtitle(),
         period: material.label.clone(),
         as_of: material.as_of().to_string(),
         opening: page.opening(),
@@ -74,7 +74,7 @@ impl<'a> Page<'a> {
         self.material.facts.rep(metric, self.rep)?.value
     }
 
-    fn from_whom(&self) -> String {
+    fn subtitle(&self) -> String {
         let manager = self.material.company.roster.reps[self.number].manager.as_deref();
         let with = manager.map(|name| format!(" with {name}")).unwrap_or_default();
         let as_of = self.material.as_of().format("%-d %B %Y");
@@ -131,7 +131,7 @@ impl<'a> Page<'a> {
     }
 
     fn source(&self, metric: &str) -> String {
-        format!("{} --rep {:?}", self.material.source(metric), self.rep)
+        format!("{} --rep {}", self.material.source(metric), quoted(self.rep))
     }
 
     /// The median over the reps who have a value.
@@ -169,12 +169,7 @@ impl<'a> Page<'a> {
             topic: "Scoreboard",
             title: "Your numbers beside the months before and the middle of the team.".into(),
             tables: vec![table],
-            source: Some(format!(
-                "quarterdeck metrics --period {} --as-of {} --rep {:?}",
-                self.material.label,
-                self.material.as_of(),
-                self.rep
-            )),
+            source: Some(format!("{} --rep {}", self.material.all_sources(), quoted(self.rep))),
             ..Section::default()
         }
     }
@@ -389,6 +384,11 @@ impl<'a> Page<'a> {
             ..Section::default()
         }
     }
+}
+
+/// A name as a shell takes it literally.
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 fn times_in_words(number: u64) -> String {

@@ -148,7 +148,7 @@ fn forecast(material: &Material, voice: Voice) -> Option<Section> {
         topic: "Forecast against result",
         title: voice.forecast(facts.team("forecast_value"), facts.team("forecast_bias")),
         tables,
-        follows: facts.team("forecast_hit_rate").and_then(|fact| hit_rate_follows(fact)),
+        follows: facts.team("forecast_hit_rate").and_then(hit_rate_follows),
         source: Some(material.source("forecast_accuracy")),
         ..Section::default()
     })

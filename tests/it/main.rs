@@ -1,0 +1,9 @@
+//! The one integration binary: what a user runs, and what holds the house together.
+
+mod company;
+mod demo;
+mod facts;
+mod hostile;
+mod maven;
+mod tidy;
+mod worked_example;
