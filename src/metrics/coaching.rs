@@ -308,14 +308,17 @@ fn measure_effect(window: &Window, book: &mut Book) -> PolarsResult<()> {
     }
     let counts = [won_count(), lost_count()];
     let (then, now) = (Grouped::new(before.decided()?, &counts)?, Grouped::new(window.decided()?, &counts)?);
-    let win_rate = |grouped: &Grouped, rep: usize| -> PolarsResult<Option<f64>> {
-        let (won, lost) = (grouped.count("won_count", rep + 1)?, grouped.count("lost_count", rep + 1)?);
-        Ok((won + lost > 0).then(|| won as f64 / (won + lost) as f64))
+    let decided = |grouped: &Grouped, rep: usize| -> PolarsResult<(u64, u64)> {
+        let won = grouped.count("won_count", rep + 1)?;
+        Ok((won, won + grouped.count("lost_count", rep + 1)?))
     };
     let mut pairs = Vec::new();
     for (rep, hours) in hours.into_iter().enumerate() {
-        if let (Some(then), Some(now)) = (win_rate(&then, rep)?, win_rate(&now, rep)?) {
-            pairs.push((hours, now - then));
+        let ((won_then, then), (won_now, now)) = (decided(&then, rep)?, decided(&now, rep)?);
+        if then > 0 && now > 0 {
+            // One division of whole numbers: equal changes stay equal, and ties are ties.
+            let change = (won_now * then) as f64 - (won_then * now) as f64;
+            pairs.push((hours, change / (then * now) as f64));
         }
     }
     let n = pairs.len() as u64;

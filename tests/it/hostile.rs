@@ -55,9 +55,10 @@ fn any_cell_leaves_markdown_tables_and_html_whole() {
         for (path, content) in reports_of(name) {
             let text = String::from_utf8(content).expect("text");
             assert!(!has_tag(&text, "<img") && !has_tag(&text, "</table><"), "{name:?} in {}", path.display());
-            assert_eq!(text.matches("<table").count(), text.matches("</table>").count());
             if path.extension().is_some_and(|e| e == "md") {
                 assert_tables_are_whole(&text, name);
+            } else {
+                assert_eq!(text.matches("<table").count(), text.matches("</table>").count());
             }
         }
     }
