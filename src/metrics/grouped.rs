@@ -77,8 +77,7 @@ impl Keyed {
     /// Aggregates by the text column `key` for the team and each rep; a row without a key is under none.
     pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
         let keyed = frame.clone().lazy().filter(col("key").is_not_null());
-        let team =
-            keyed.clone().group_by([col("key")]).agg(aggregates).with_column(team_subject()).collect()?;
+        let team = keyed.clone().group_by([col("key")]).agg(aggregates).with_column(team_subject()).collect()?;
         let reps = keyed
             .filter(col("rep").is_not_null())
             .group_by([col("rep"), col("key")])
