@@ -102,19 +102,10 @@ fn a_pull_in_takes_no_push_back_and_one_push_is_none_too_many() {
     let raised = raised(&company, "2026-11");
     let expected = [
         ("ageless", "Pushed 2 times: 2026-09-30 → 2026-10-31 → 2026-12-31"),
-        (
-            "pulled",
-            "Pushed 2 times: 2026-09-30 → 2026-11-30, then 2026-10-31 → 2026-12-31",
-        ),
-        (
-            "thrice",
-            "Pushed 3 times: 2026-09-30 → 2026-10-31 → 2026-11-30 → 2026-12-31",
-        ),
+        ("pulled", "Pushed 2 times: 2026-09-30 → 2026-11-30, then 2026-10-31 → 2026-12-31"),
+        ("thrice", "Pushed 3 times: 2026-09-30 → 2026-10-31 → 2026-11-30 → 2026-12-31"),
     ];
-    assert_eq!(
-        found(&raised, Code::PushedRepeatedly),
-        expected.map(|(id, text)| (id.to_string(), text.to_string()))
-    );
+    assert_eq!(found(&raised, Code::PushedRepeatedly), expected.map(|(id, text)| (id.to_string(), text.to_string())));
     // The second push made it repeated.
     let flag = evidence_of(&raised, Code::PushedRepeatedly, "thrice");
     assert_eq!(flag.since, date("2026-10-20"));
@@ -139,11 +130,7 @@ fn moved(activities: &str) -> Sample {
              c|2026-11-01|Discover|Propose
              before|2026-10-31|Discover|Propose",
         );
-    if activities.is_empty() {
-        sample
-    } else {
-        sample.with(Table::Activities, activities)
-    }
+    if activities.is_empty() { sample } else { sample.with(Table::Activities, activities) }
 }
 
 #[test]
@@ -211,16 +198,9 @@ fn a_reopened_opportunity_moved_and_one_that_went_there_and_back_in_a_day_did_no
         .with(Table::Activities, NO_ACTIVITIES)
         .company();
     let raised = raised(&company, "2026-11");
-    assert_eq!(
-        subjects(&raised, Code::StageChangeWithoutActivity),
-        ["reopened", "retreated"]
-    );
+    assert_eq!(subjects(&raised, Code::StageChangeWithoutActivity), ["reopened", "retreated"]);
     let reopened = evidence_of(&raised, Code::StageChangeWithoutActivity, "reopened");
-    assert!(
-        reopened
-            .evidence
-            .starts_with("Moved from Lost to Discover on 2026-11-03")
-    );
+    assert!(reopened.evidence.starts_with("Moved from Lost to Discover on 2026-11-03"));
     assert_eq!(reopened.decision, Decision::Talk);
     let retreated = evidence_of(&raised, Code::StageChangeWithoutActivity, "retreated");
     assert_eq!(
@@ -246,11 +226,7 @@ fn proposing(wins: usize) -> Company {
         returned|2026-09-10|Propose|Discover
         returned|2026-11-01|Discover|Propose"
         .to_string();
-    for (number, left) in ["07-11", "07-21", "07-31", "08-10", "08-20"]
-        .iter()
-        .take(wins)
-        .enumerate()
-    {
+    for (number, left) in ["07-11", "07-21", "07-31", "08-10", "08-20"].iter().take(wins).enumerate() {
         opportunities.push_str(&format!("\nwon{number}|Ann|Won|1|2026-06-01|2026-09-01"));
         history.push_str(&format!("\nwon{number}|2026-07-01|Discover|Propose"));
         history.push_str(&format!("\nwon{number}|2026-{left}|Propose|Negotiate"));
@@ -259,10 +235,7 @@ fn proposing(wins: usize) -> Company {
     // Won too long ago to count: the four quarters that end with that of the as-of date begin on 2026-01-01.
     opportunities.push_str("\nold|Ann|Won|1|2025-06-01|2025-12-31");
     history.push_str("\nold|2025-06-01|Discover|Propose\nold|2025-12-31|Propose|Won");
-    Sample::as_of("2026-11-16")
-        .with(Table::Opportunities, &opportunities)
-        .with(Table::StageHistory, &history)
-        .company()
+    Sample::as_of("2026-11-16").with(Table::Opportunities, &opportunities).with(Table::StageHistory, &history).company()
 }
 
 #[test]
@@ -291,17 +264,12 @@ const TWO_OPEN: &str = "id|owner|stage|amount|created_date|close_date
 
 #[test]
 fn flags_without_their_data_are_named_and_not_raised() {
-    let company = Sample::as_of("2026-11-16")
-        .with(Table::Opportunities, TWO_OPEN)
-        .company();
+    let company = Sample::as_of("2026-11-16").with(Table::Opportunities, TWO_OPEN).company();
     let raised = raised(&company, "2026-11");
     let codes: Vec<Code> = raised.flags.iter().map(|flag| flag.code).collect();
     assert_eq!(codes, [Code::MissingAmount]);
-    let reasons: Vec<(Code, About, &str)> = raised
-        .not_judged
-        .iter()
-        .map(|flag| (flag.code, flag.about, flag.reason.as_str()))
-        .collect();
+    let reasons: Vec<(Code, About, &str)> =
+        raised.not_judged.iter().map(|flag| (flag.code, flag.about, flag.reason.as_str())).collect();
     use About::{Opportunity, Person};
     assert_eq!(
         reasons,
@@ -313,11 +281,7 @@ fn flags_without_their_data_are_named_and_not_raised() {
             (Code::NoUpcomingActivity, Opportunity, "activities: no file"),
             (Code::NoUpcomingActivity, Person, "activities: no file"),
             (Code::NoRecentActivity, Opportunity, "activities: no file"),
-            (
-                Code::Unchanged,
-                Opportunity,
-                "history: no snapshot that is seven days old"
-            ),
+            (Code::Unchanged, Opportunity, "history: no snapshot that is seven days old"),
             (Code::LowCoverage, Person, "quotas: no file"),
             (Code::OneOnOneCancelledTwice, Person, "coaching: no file"),
             (Code::TooManyOneOnOnes, Person, "coaching: no file"),
@@ -378,19 +342,10 @@ fn fourteen_days_without_an_activity_are_not_too_many() {
     let expected = [
         ("ageless", "No activity is on record"),
         ("at15", "The last activity was on 2026-11-01, 15 days ago"),
-        (
-            "never",
-            "No activity is on record since it was created on 2026-08-01, 107 days ago",
-        ),
+        ("never", "No activity is on record since it was created on 2026-08-01, 107 days ago"),
     ];
-    assert_eq!(
-        found(&raised, Code::NoRecentActivity),
-        expected.map(|(id, text)| (id.to_string(), text.to_string()))
-    );
-    assert_eq!(
-        evidence_of(&raised, Code::NoRecentActivity, "at15").since,
-        date("2026-11-16")
-    );
+    assert_eq!(found(&raised, Code::NoRecentActivity), expected.map(|(id, text)| (id.to_string(), text.to_string())));
+    assert_eq!(evidence_of(&raised, Code::NoRecentActivity, "at15").since, date("2026-11-16"));
 }
 
 #[test]
@@ -405,10 +360,7 @@ fn the_exports_own_date_of_the_last_activity_stands_in_for_a_file() {
              never|Ann|Propose|1|2026-08-01|2026-12-31|",
         )
         .company();
-    assert_eq!(
-        subjects(&raised(&company, "2026-11"), Code::NoRecentActivity),
-        ["never", "quiet"]
-    );
+    assert_eq!(subjects(&raised(&company, "2026-11"), Code::NoRecentActivity), ["never", "quiet"]);
 }
 
 #[test]
@@ -536,14 +488,8 @@ fn a_coaching_log_shows_what_was_called_off_crowded_or_left_out() {
     let raised = raised(&company, "2026-11");
     // Ann's of September was in another quarter, but two of hers were in this one.
     let expected = [
-        (
-            "Ann",
-            "2 one-on-ones were called off in 2026-Q4: 2026-11-03, 2026-11-10",
-        ),
-        (
-            "Bob",
-            "2 one-on-ones were called off in 2026-Q4: 2026-10-14, 2026-11-04",
-        ),
+        ("Ann", "2 one-on-ones were called off in 2026-Q4: 2026-11-03, 2026-11-10"),
+        ("Bob", "2 one-on-ones were called off in 2026-Q4: 2026-10-14, 2026-11-04"),
     ];
     assert_eq!(
         found(&raised, Code::OneOnOneCancelledTwice),
@@ -551,10 +497,7 @@ fn a_coaching_log_shows_what_was_called_off_crowded_or_left_out() {
     );
     assert_eq!(
         found(&raised, Code::TooManyOneOnOnes),
-        [(
-            "Max".to_string(),
-            "More than 3 one-on-ones on 1 day: 4 on 2026-11-20".to_string()
-        )]
+        [("Max".to_string(), "More than 3 one-on-ones on 1 day: 4 on 2026-11-20".to_string())]
     );
     assert_eq!(
         found(&raised, Code::NoCoaching),
@@ -589,10 +532,7 @@ fn the_most_money_comes_first_and_then_what_has_stood_longest() {
         })
         .collect();
     // What is known to stand longer comes before what has no known beginning: the amount that is missing.
-    assert_eq!(
-        order,
-        [(1, "older"), (2, "large"), (3, "small"), (4, "unknown"), (5, "unknown")]
-    );
+    assert_eq!(order, [(1, "older"), (2, "large"), (3, "small"), (4, "unknown"), (5, "unknown")]);
     assert_eq!(
         serde_json::to_value(&raised.flags[2]).unwrap(),
         serde_json::json!({
@@ -624,10 +564,7 @@ fn a_colleagues_activity_counts_in_a_report_on_one_rep() {
              Bob|2026-11-12|call|a
              Bob|2026-11-20|call|a",
     );
-    let selection = Selection {
-        rep: Some("Ann".to_string()),
-        ..Selection::default()
-    };
+    let selection = Selection { rep: Some("Ann".to_string()), ..Selection::default() };
     let raised = raised(&sample.company_of(&selection), "2026-11");
     assert!(subjects(&raised, Code::NoRecentActivity).is_empty());
     assert_eq!(subjects(&raised, Code::NoUpcomingActivity), ["Ann"]);
