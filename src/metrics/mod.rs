@@ -20,6 +20,7 @@ mod quotes;
 mod ramp;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod signals;
 mod slip;
 pub mod statistics;
 mod targets;
