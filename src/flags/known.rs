@@ -189,6 +189,13 @@ impl<'a> Known<'a> {
         &self.company.roster.reps[rep].name
     }
 
+    /// Whether a rep is a manager who has no manager.
+    pub fn is_on_top(&self, rep: usize) -> bool {
+        let roster = &self.company.roster;
+        let rep = &roster.reps[rep];
+        rep.manager.is_none() && roster.managers.contains(&rep.name)
+    }
+
     /// A person as a flag shows them.
     pub fn person(&self, name: &str, role: Role, at_stake: Option<i64>) -> Whom {
         Whom { subject: Subject::Person { name: name.to_string(), role }, owner: name.to_string(), at_stake }

@@ -75,6 +75,27 @@ pub enum Code {
     NoCoaching,
 }
 
+impl Code {
+    /// The id by which commands and files call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Code::StageChangeWithoutActivity => "stage_change_without_activity",
+            Code::CloseDatePast => "close_date_past",
+            Code::PushedRepeatedly => "pushed_repeatedly",
+            Code::Stalled => "stalled",
+            Code::NoNextStep => "no_next_step",
+            Code::NoUpcomingActivity => "no_upcoming_activity",
+            Code::NoRecentActivity => "no_recent_activity",
+            Code::MissingAmount => "missing_amount",
+            Code::Unchanged => "unchanged",
+            Code::LowCoverage => "low_coverage",
+            Code::OneOnOneCancelledTwice => "one_on_one_cancelled_twice",
+            Code::TooManyOneOnOnes => "too_many_one_on_ones",
+            Code::NoCoaching => "no_coaching",
+        }
+    }
+}
+
 /// What a flag is about, as it stands on the as-of date.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -118,6 +139,19 @@ pub enum Decision {
     Remove,
     /// Ask before deciding anything.
     Talk,
+}
+
+impl Decision {
+    /// The word by which commands and files call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Decision::Advance => "advance",
+            Decision::Demote => "demote",
+            Decision::ReDate => "re-date",
+            Decision::Remove => "remove",
+            Decision::Talk => "talk",
+        }
+    }
 }
 
 /// A flag that nothing can be said about.

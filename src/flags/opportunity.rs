@@ -157,11 +157,11 @@ fn stalled(known: &Known, o: usize) -> Option<Case> {
     let stay = known.as_of - entered_on;
     (f64::from(stay) > usual.days).then(|| Case {
         evidence: format!(
-            "In {} for {}, since {}; nine of ten of the {} left it within {} days",
+            "In {} for {}, since {}; nine of ten of the {} won in the last four quarters left it within {} days",
             known.stage_name(stage),
             days(stay),
             date(entered_on),
-            counted(usual.won as i64, "won opportunity", "won opportunities"),
+            counted(usual.won as i64, "opportunity", "opportunities"),
             tenths(usual.days),
         ),
         decision: Decision::Remove,

@@ -9,11 +9,14 @@ use crate::model::{Grain, Period, Scope, Table, date_of, day_number};
 use crate::timeline::Day;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// The people that a flag is raised on.
+type Found = Result<Vec<(Whom, Case)>, FlagError>;
+
 /// A flag of people: what it lacks to be judged, if anything, and on whom it is raised.
 pub struct Check {
     pub code: Code,
     pub lacks: fn(&Known) -> Option<String>,
-    pub judge: fn(&Known) -> Result<Vec<(Whom, Case)>, FlagError>,
+    pub judge: fn(&Known) -> Found,
 }
 
 pub const CHECKS: &[Check] = &[
@@ -50,7 +53,7 @@ fn talk(evidence: String, since: Option<Day>) -> Case {
 
 /// Coverage as of today, whatever the period: the pipeline that can still be built is today's. What is missing to
 /// healthy coverage is at stake. A rep without a target has no coverage.
-fn low_coverage(known: &Known) -> Result<Vec<(Whom, Case)>, FlagError> {
+fn low_coverage(known: &Known) -> Found {
     let rules = &known.company.rules;
     let today = date_of(known.as_of).and_then(|day| rules.calendar.holding(rules.coverage_grain, day));
     let Some(today) = today else { return Ok(Vec::new()) };
@@ -92,7 +95,7 @@ fn floored(ratio: f64) -> f64 {
     (ratio * 100.0 + 1e-9).floor() / 100.0
 }
 
-fn no_upcoming_activity(known: &Known) -> Result<Vec<(Whom, Case)>, FlagError> {
+fn no_upcoming_activity(known: &Known) -> Found {
     let Some(activities) = &known.activities else {
         return Ok(Vec::new());
     };
@@ -114,7 +117,7 @@ fn no_upcoming_activity(known: &Known) -> Result<Vec<(Whom, Case)>, FlagError> {
 }
 
 /// Two of a rep's one-on-ones were called off in one fiscal quarter that the period touches, up to its last known day.
-fn one_on_one_cancelled_twice(known: &Known) -> Result<Vec<(Whom, Case)>, FlagError> {
+fn one_on_one_cancelled_twice(known: &Known) -> Found {
     let mut off: BTreeMap<(usize, Period), Vec<Day>> = BTreeMap::new();
     let called_off = log(known)
         .iter()
@@ -152,7 +155,7 @@ fn touched_quarter(known: &Known, day: Day) -> Option<Period> {
 }
 
 /// Days of the period, those still to come included, on which a manager has more than three one-on-ones.
-fn too_many_one_on_ones(known: &Known) -> Result<Vec<(Whom, Case)>, FlagError> {
+fn too_many_one_on_ones(known: &Known) -> Found {
     let mut by_day: BTreeMap<&str, BTreeMap<Day, usize>> = BTreeMap::new();
     let days = known.window.start..=known.window.end;
     for session in log(known) {
@@ -182,10 +185,14 @@ fn too_many_one_on_ones(known: &Known) -> Result<Vec<(Whom, Case)>, FlagError> {
 }
 
 /// No coaching session was held with a rep in the known part of the period. Team meetings and interviews coach nobody.
-fn no_coaching(known: &Known) -> Result<Vec<(Whom, Case)>, FlagError> {
+/// A manager who carries deals and has no manager is not flagged: nobody is there to coach them.
+fn no_coaching(known: &Known) -> Found {
     let window = known.window;
     let mut found = Vec::new();
     for rep in known.on_board(window.horizon)? {
+        if known.is_on_top(rep) {
+            continue;
+        }
         let theirs = || log(known).iter().filter(move |session| session.rep == Some(rep) && session.is_coaching());
         if theirs().any(|session| session.is_held && window.has(session.day)) {
             continue;

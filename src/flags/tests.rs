@@ -246,7 +246,7 @@ fn longer_in_a_stage_than_nine_of_ten_wins_is_stalled() {
     let flag = evidence_of(&raised, Code::Stalled, "stalled");
     assert_eq!(
         flag.evidence,
-        "In Propose for 47 days, since 2026-09-30; nine of ten of the 5 won opportunities left it within 46 days"
+        "In Propose for 47 days, since 2026-09-30; nine of ten of the 5 opportunities won in the last four quarters left it within 46 days"
     );
     assert_eq!(flag.since, date("2026-11-16"));
 }
@@ -435,7 +435,8 @@ fn a_rep_who_left_is_not_flagged_but_their_opportunities_are() {
             "name|manager|hire_date|end_date
              Ann|Max|2025-01-01|
              Gil|Max|2025-01-01|2026-11-10
-             New|Max|2026-11-12|",
+             New|Max|2026-11-12|
+             Max||2020-01-01|",
         )
         .with(
             Table::Quotas,
@@ -461,7 +462,7 @@ fn a_rep_who_left_is_not_flagged_but_their_opportunities_are() {
     );
     // Who came after the period was not there to be coached in it.
     assert_eq!(subjects(&raised, Code::NoCoaching), ["Ann"]);
-    assert_eq!(subjects(&raised, Code::NoUpcomingActivity), ["Ann", "New", "a", "g"]);
+    assert_eq!(subjects(&raised, Code::NoUpcomingActivity), ["Ann", "Max", "New", "a", "g"]);
 }
 
 #[test]
@@ -554,6 +555,17 @@ fn the_most_money_comes_first_and_then_what_has_stood_longest() {
             "since": "2026-10-01",
         })
     );
+}
+
+#[test]
+fn every_check_is_written_as_it_is_called() {
+    let codes = opportunity::CHECKS.iter().map(|check| check.code);
+    for code in codes.chain(person::CHECKS.iter().map(|check| check.code)) {
+        assert_eq!(serde_json::to_value(code).unwrap(), code.name());
+    }
+    for decision in [Decision::Advance, Decision::Demote, Decision::ReDate, Decision::Remove, Decision::Talk] {
+        assert_eq!(serde_json::to_value(decision).unwrap(), decision.name());
+    }
 }
 
 #[test]
