@@ -126,7 +126,7 @@ impl Ratio {
         Self { part: self.part + other.part, whole: self.whole + other.whole }
     }
 
-    /// These without some of them.
+    /// The rest, once some of them are taken away.
     fn without(self, some: Ratio) -> Self {
         Self { part: self.part.saturating_sub(some.part), whole: self.whole.saturating_sub(some.whole) }
     }
@@ -254,13 +254,13 @@ fn signal_of(fact: &Fact, against: Against, comparison: Comparison) -> Signal {
     }
 }
 
-/// Days with the rep they are of.
+/// How many days each took, with the rep it is of.
 #[derive(Debug, Default)]
-struct Sample {
+struct Stays {
     rows: Vec<(Option<u32>, f64)>,
 }
 
-impl Sample {
+impl Stays {
     fn all(&self) -> Vec<f64> {
         self.rows.iter().map(|row| row.1).collect()
     }
@@ -277,7 +277,7 @@ impl Sample {
 }
 
 /// Samples by open rank; those of the whole cycle are under none.
-type Samples = BTreeMap<Option<u32>, Sample>;
+type Samples = BTreeMap<Option<u32>, Stays>;
 
 fn days_signals(window: &Window, prior: &[Period]) -> PolarsResult<Vec<Signal>> {
     let company = window.company;
@@ -286,7 +286,7 @@ fn days_signals(window: &Window, prior: &[Period]) -> PolarsResult<Vec<Signal>> 
         (Some(first), Some(last)) => samples(window, day_number(first.start), day_number(last.end))?,
         _ => Samples::new(),
     };
-    let nothing = Sample::default();
+    let nothing = Stays::default();
     let mut signals = Vec::new();
     for rank in ranks(company) {
         let now = now.get(&rank).unwrap_or(&nothing);
