@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod flags;
 pub mod ingest;
 pub mod metrics;
 pub mod model;

@@ -105,7 +105,7 @@ fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame>
     let (mut is_conversation, mut is_discovery) = (Vec::new(), Vec::new());
     for row in 0..activities.height() {
         let is_in = days.get(row).is_some_and(|day| window.has(day));
-        let is_done = !has_status || statuses.get(row).is_some_and(|status| is_one_of(status, &TOOK_PLACE));
+        let is_done = !has_status || took_place(statuses.get(row));
         if !is_in || !is_done || reps.get(row).is_none() {
             continue;
         }
@@ -124,6 +124,11 @@ fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame>
             Column::new("is_discovery".into(), is_discovery),
         ],
     )
+}
+
+/// Whether an activity took place by its status, where there is a status column; an empty status does not say so.
+pub fn took_place(status: Option<&str>) -> bool {
+    status.is_some_and(|status| is_one_of(status, &TOOK_PLACE))
 }
 
 /// Whether an activity's type, or its `type:outcome`, is in a list; case does not matter.

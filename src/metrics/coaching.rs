@@ -170,16 +170,20 @@ pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
                 Some(status) => matches!(status, "held" | "completed"),
                 None => day <= as_of,
             },
-            is_called_off: matches!(
-                status.as_deref(),
-                Some("cancelled" | "canceled" | "moved" | "rescheduled" | "postponed")
-            ),
+            is_called_off: status.as_deref().is_some_and(is_called_off),
             minutes: minutes.get(row),
             is_logged: record.iter().all(|column| column.get(row).is_some_and(|cell| !cell.trim().is_empty())),
             score: scores.get(row),
         })
     });
     Ok(Some(sessions.collect()))
+}
+
+/// Whether a status says that something planned was cancelled, or moved to another day.
+pub fn is_called_off(status: &str) -> bool {
+    const CALLED_OFF: [&str; 5] = ["cancelled", "canceled", "moved", "rescheduled", "postponed"];
+    let status = status.trim();
+    CALLED_OFF.iter().any(|word| status.eq_ignore_ascii_case(word))
 }
 
 /// A kind as the log's words have it: "One-on-One" and "1:1" are `one_on_one`.

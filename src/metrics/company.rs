@@ -52,7 +52,13 @@ impl Company {
         let roster = Roster::read(&all, day_number(as_of))?.select(selection);
         let mut cut = BTreeMap::new();
         for (table, frame) in all {
-            let frame = if selection.is_everyone() { frame.clone() } else { cut_to(&roster, table, frame)? };
+            let frame = if selection.is_everyone() {
+                frame.clone()
+            } else if table == Table::Activities {
+                activities_of(&roster, frame, &cut[&Table::Opportunities])?
+            } else {
+                cut_to(&roster, table, frame)?
+            };
             cut.insert(table, frame);
         }
         if !selection.is_everyone()
@@ -123,10 +129,10 @@ impl Company {
 /// and so is in no cut.
 fn cut_to(roster: &Roster, table: Table, frame: &DataFrame) -> PolarsResult<DataFrame> {
     let person = match table {
-        Table::Opportunities | Table::Activities => "owner",
+        Table::Opportunities => "owner",
         Table::Quotas | Table::Forecasts | Table::Coaching => "rep",
         Table::Reps => "name",
-        Table::StageHistory | Table::Quotes | Table::Rates => return Ok(frame.clone()),
+        Table::Activities | Table::StageHistory | Table::Quotes | Table::Rates => return Ok(frame.clone()),
     };
     let people = frame.column(person)?.str()?;
     let managers = if table == Table::Coaching { Some(frame.column("manager")?.str()?) } else { None };
@@ -137,6 +143,18 @@ fn cut_to(roster: &Roster, table: Table, frame: &DataFrame) -> PolarsResult<Data
     };
     let kept: BooleanChunked = (0..frame.height()).map(is_theirs).collect();
     frame.filter(&kept)
+}
+
+/// The activities of the reps of a roster, and those of anybody else on the opportunities that a cut has kept: they
+/// are in no count of the reps', but they happened.
+fn activities_of(roster: &Roster, activities: &DataFrame, opportunities: &DataFrame) -> PolarsResult<DataFrame> {
+    let known: HashSet<&str> = opportunities.column("id")?.str()?.iter().flatten().collect();
+    let owners = activities.column("owner")?.str()?.iter();
+    let ids = activities.column("opportunity_id")?.str()?.iter();
+    let kept = owners.zip(ids).map(|(owner, id)| {
+        owner.is_some_and(|name| roster.find(name).is_some()) || id.is_some_and(|id| known.contains(id))
+    });
+    activities.filter(&kept.collect())
 }
 
 /// The history of the opportunities that a cut has kept.

@@ -9,17 +9,11 @@ use crate::model::{Grain, Stage, Table, Unit};
 use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 
-pub(super) const FAMILY: Family = Family {
-    metrics: &[
-        &FORECAST_HIT_RATE,
-        &FORECAST_OUTCOME,
-        &FORECAST_VALUE,
-        &FORECAST_ACCURACY,
-        &FORECAST_BIAS,
-        &FORECAST_WAPE,
-    ],
-    measure,
-};
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&FORECAST_VALUE, &FORECAST_ACCURACY, &FORECAST_BIAS, &FORECAST_WAPE], measure };
+
+pub(super) const OUTCOME: Family =
+    Family { metrics: &[&FORECAST_HIT_RATE, &FORECAST_OUTCOME], measure: measure_outcome };
 
 static FORECAST_HIT_RATE: Metric = Metric {
     id: "forecast_hit_rate",
@@ -121,7 +115,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             }
         }
     }
-    write_outcomes(window, book, day)
+    Ok(())
 }
 
 /// A forecast of somebody: in minor units with what it rests on, or why there is none.
@@ -312,7 +306,8 @@ fn wape(window: &Window, forecasts: &[Forecast], bookings: &Grouped) -> PolarsRe
 }
 
 /// What became of the predicted, and the share of them that was won in the period.
-fn write_outcomes(window: &Window, book: &mut Book, day: Day) -> PolarsResult<()> {
+fn measure_outcome(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    let day = forecast_day(window);
     let reason = match window.company.timeline.has_history() {
         false => Some(NO_HISTORY),
         true if day > window.company.as_of => Some(NOT_YET),

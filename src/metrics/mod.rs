@@ -18,6 +18,9 @@ mod outcome;
 pub mod people;
 mod quotes;
 mod ramp;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod signals;
 mod slip;
 pub mod statistics;
 mod targets;
@@ -25,6 +28,7 @@ mod turnover;
 mod waterfall;
 mod window;
 
+pub use activity::took_place;
 pub use company::{Company, OPPORTUNITY_DIMENSIONS, Tables};
 pub use people::{Rep, Roster, Selection};
 pub use targets::PARTS as TARGET_PARTS;
@@ -77,7 +81,7 @@ pub enum Whom {
 }
 
 /// Why a metric that reads past states is absent without any.
-const NO_HISTORY: &str = "stage_history: no file";
+pub const NO_HISTORY: &str = "stage_history: no file";
 
 /// Metrics that are measured together.
 struct Family {
@@ -94,6 +98,7 @@ const FAMILIES: &[Family] = &[
     cycle::FAMILY,
     conversion::FAMILY,
     forecast::FAMILY,
+    forecast::OUTCOME,
     slip::FAMILY,
     waterfall::FAMILY,
     quotes::FAMILY,

@@ -1,0 +1,109 @@
+//! What was done and what is planned, by opportunity and by rep.
+
+use crate::metrics::coaching::is_called_off;
+use crate::metrics::{Company, took_place};
+use crate::model::Table;
+use crate::timeline::Day;
+use polars::prelude::PolarsResult;
+use std::collections::HashMap;
+
+/// All activities, as they are known at the as-of date.
+pub struct Activities<'a> {
+    by_opportunity: HashMap<&'a str, Log>,
+    by_rep: HashMap<u32, Log>,
+    nothing: Log,
+}
+
+/// The activities of one opportunity or person.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// The days on which something took place, in order, up to the as-of date.
+    done: Vec<Day>,
+    has_upcoming: bool,
+}
+
+impl Log {
+    /// Whether something took place in a span of days, both ends included.
+    pub fn has_between(&self, from: Day, to: Day) -> bool {
+        self.last_by(to).is_some_and(|day| day >= from)
+    }
+
+    /// The last day up to a day on which something took place.
+    pub fn last_by(&self, day: Day) -> Option<Day> {
+        let after = self.done.partition_point(|done| *done <= day);
+        self.done[..after].last().copied()
+    }
+
+    /// Whether something is planned for a later day, or for the as-of date itself and not yet done.
+    pub fn has_upcoming(&self) -> bool {
+        self.has_upcoming
+    }
+}
+
+enum Standing {
+    Done,
+    Upcoming,
+    /// Called off, or in the past and not said to have taken place.
+    Neither,
+}
+
+impl<'a> Activities<'a> {
+    /// `None` without an activities file.
+    pub fn read(company: &'a Company) -> PolarsResult<Option<Self>> {
+        let Some(table) = company.tables.get(&Table::Activities) else {
+            return Ok(None);
+        };
+        let days = table.column("date")?.date()?.physical();
+        let statuses = table.column("status")?.str()?;
+        let ids = table.column("opportunity_id")?.str()?;
+        let reps = table.column("rep_number")?.u32()?;
+        let has_status = company.has_column(Table::Activities, "status");
+        let mut activities = Self { by_opportunity: HashMap::new(), by_rep: HashMap::new(), nothing: Log::default() };
+        for row in 0..table.height() {
+            let Some(day) = days.get(row) else { continue };
+            let status = has_status.then(|| statuses.get(row).unwrap_or_default());
+            let standing = standing(day, status, company.as_of);
+            let of_opportunity = ids.get(row).map(|id| activities.by_opportunity.entry(id).or_default());
+            let of_rep = reps.get(row).map(|rep| activities.by_rep.entry(rep).or_default());
+            for log in of_opportunity.into_iter().chain(of_rep) {
+                match standing {
+                    Standing::Done => log.done.push(day),
+                    Standing::Upcoming => log.has_upcoming = true,
+                    Standing::Neither => {}
+                }
+            }
+        }
+        let Self { by_opportunity, by_rep, .. } = &mut activities;
+        for log in by_opportunity.values_mut().chain(by_rep.values_mut()) {
+            log.done.sort_unstable();
+        }
+        Ok(Some(activities))
+    }
+
+    pub fn of_opportunity(&self, id: &str) -> &Log {
+        self.by_opportunity.get(id).unwrap_or(&self.nothing)
+    }
+
+    pub fn of_rep(&self, rep: usize) -> &Log {
+        let rep = u32::try_from(rep).ok();
+        rep.and_then(|rep| self.by_rep.get(&rep)).unwrap_or(&self.nothing)
+    }
+}
+
+/// How an activity stands on the as-of date; `status` is absent without a status column.
+fn standing(day: Day, status: Option<&str>, as_of: Day) -> Standing {
+    let is_off = status.is_some_and(is_called_off);
+    let is_done = status.is_none_or(|status| took_place(Some(status)));
+    if is_off {
+        Standing::Neither
+    } else if day > as_of {
+        // Even where the file calls it done: on the as-of date it was a plan.
+        Standing::Upcoming
+    } else if is_done {
+        Standing::Done
+    } else if day == as_of {
+        Standing::Upcoming
+    } else {
+        Standing::Neither
+    }
+}

@@ -1,0 +1,89 @@
+//! Small companies for tests, written down as tables of text.
+
+use super::company::{Company, Tables};
+use super::people::Selection;
+use crate::model::{Currency, Kind, Rules, Stages, Table, day_number};
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame};
+
+/// The exports of a company whose stages are Qualify, Discover, Propose and Negotiate, then Won or Lost.
+pub struct Sample {
+    as_of: NaiveDate,
+    tables: Tables,
+    pub rules: Rules,
+}
+
+impl Sample {
+    pub fn as_of(date: &str) -> Self {
+        Self {
+            as_of: date.parse().unwrap(),
+            tables: Tables::default(),
+            rules: Rules::new(Currency::new("USD").unwrap()),
+        }
+    }
+
+    /// Sets a table from lines of cells divided by `|`, the first being its columns. Amounts are in minor units; a
+    /// moment is a date with an hour, noon where none is given; an empty cell is null.
+    pub fn with(mut self, table: Table, text: &str) -> Self {
+        let mut lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        let rows: Vec<Vec<&str>> = lines.collect();
+        let present = header
+            .iter()
+            .map(|name| table.frame_columns().iter().find(|c| c.name == *name).expect(name).name)
+            .collect();
+        let columns = table
+            .frame_columns()
+            .iter()
+            .map(|column| {
+                let place = header.iter().position(|name| *name == column.name);
+                let cells = rows.iter().map(|row| place.map(|at| row[at]).filter(|cell| !cell.is_empty()));
+                column_of(column.name, column.kind, &cells.collect::<Vec<_>>())
+            })
+            .collect();
+        self.tables.frames.insert(table, DataFrame::new(rows.len(), columns).unwrap());
+        self.tables.present.insert(table, present);
+        self
+    }
+
+    pub fn company(&self) -> Company {
+        self.company_of(&Selection::default())
+    }
+
+    pub fn company_of(&self, selection: &Selection) -> Company {
+        let stages = Stages {
+            open: ["Qualify", "Discover", "Propose", "Negotiate"].map(String::from).to_vec(),
+            won: vec!["Won".into()],
+            lost: vec!["Lost".into()],
+            qualified_from: 1,
+            ..Stages::default()
+        };
+        Company::new(&self.tables, &stages, self.rules.clone(), self.as_of, selection).unwrap().0
+    }
+}
+
+fn column_of(name: &str, kind: Kind, cells: &[Option<&str>]) -> Column {
+    const HOUR: i64 = 3_600_000_000;
+    let day = |cell: &str| day_number(cell.parse().unwrap());
+    let moment = |cell: &str| {
+        let (date, hour) = cell.split_once(' ').unwrap_or((cell, "12"));
+        (i64::from(day(date)) * 24 + hour.parse::<i64>().unwrap()) * HOUR
+    };
+    let whole = |cell: &str| cell.parse::<i64>().unwrap();
+    let values = match kind {
+        Kind::Date => Column::new(name.into(), each(cells, day)),
+        Kind::Timestamp => Column::new(name.into(), each(cells, moment)),
+        Kind::Money | Kind::Probability => Column::new(name.into(), each(cells, whole)),
+        Kind::Number => Column::new(name.into(), each(cells, |cell| cell.parse::<f64>().unwrap())),
+        _ => Column::new(name.into(), each(cells, str::to_string)),
+    };
+    values.cast(&kind.data_type()).unwrap()
+}
+
+fn each<T>(cells: &[Option<&str>], read: impl Fn(&str) -> T) -> Vec<Option<T>> {
+    cells.iter().map(|cell| cell.map(&read)).collect()
+}
