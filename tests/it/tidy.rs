@@ -30,7 +30,9 @@ fn sources() -> Vec<(PathBuf, String)> {
     crate::company::files_below(&root)
         .into_iter()
         .filter(|(path, _)| {
-            path.extension().is_some_and(|e| e == "rs") && !path.components().any(|c| c.as_os_str() == "tests")
+            path.extension().is_some_and(|e| e == "rs")
+                && !path.ends_with("tests.rs")
+                && !path.components().any(|c| c.as_os_str() == "tests")
         })
         .map(|(path, content)| (path, String::from_utf8(content).expect("text")))
         .collect()
