@@ -1,10 +1,13 @@
 //! What a report is written from: the facts of its period and of the three before, the company, the playbook.
 
+use super::ReportError;
 use super::figures::Facts;
 use super::narrative::Voice;
 use super::playbook::Playbook;
 use crate::diagnostic::Findings;
-use crate::metrics::{Company, MeasureError, measure};
+use crate::flags::{self, Raised};
+use crate::metrics::signals::{Signal, signals};
+use crate::metrics::{Company, Window, measure};
 use crate::model::{Currency, Grain, Period, date_of};
 use chrono::NaiveDate;
 
@@ -16,6 +19,10 @@ pub struct Material<'a> {
     pub facts: Facts,
     /// The three periods before, latest first; fewer where the calendar ends.
     pub prior: Vec<(Period, Facts)>,
+    /// Which differences of the period are more than chance, and which are not.
+    pub signals: Vec<Signal>,
+    /// What needs a decision at the as-of date.
+    pub raised: Raised,
     pub label: String,
     pub quality: Vec<String>,
 }
@@ -30,7 +37,7 @@ impl<'a> Material<'a> {
         playbook: &'a Playbook,
         period: Period,
         findings: &Findings,
-    ) -> Result<Self, MeasureError> {
+    ) -> Result<Self, ReportError> {
         let facts = Facts::new(measure(company, period, None)?, &company.team);
         let mut prior = Vec::new();
         let mut before = period;
@@ -41,8 +48,21 @@ impl<'a> Material<'a> {
             prior.push((previous, Facts::new(measure(company, previous, None)?, &company.team)));
             before = previous;
         }
-        let quality = super::quality::notes(company, findings)?;
-        Ok(Self { company, playbook, period, facts, prior, label: period.to_string(), quality })
+        let raised = match Window::new(company, period) {
+            Some(window) => flags::raise(&window, None)?,
+            None => Raised { flags: Vec::new(), not_judged: Vec::new() },
+        };
+        Ok(Self {
+            company,
+            playbook,
+            period,
+            facts,
+            prior,
+            signals: signals(company, period)?,
+            raised,
+            label: period.to_string(),
+            quality: super::quality::notes(company, findings)?,
+        })
     }
 
     pub fn voice(&self) -> Voice<'_> {

@@ -5,6 +5,7 @@ mod figures;
 pub mod material;
 pub mod monthly;
 mod narrative;
+mod noticed;
 pub mod playbook;
 pub mod qbr;
 mod quality;
@@ -13,3 +14,14 @@ pub mod wording;
 
 pub use material::Material;
 pub use view::Report;
+
+/// A report could not be built: a frame is not what the catalogue expects.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error(transparent)]
+    Measure(#[from] crate::metrics::MeasureError),
+    #[error(transparent)]
+    Flags(#[from] crate::flags::FlagError),
+    #[error("a report could not be built: {0}")]
+    Frame(#[from] polars::prelude::PolarsError),
+}

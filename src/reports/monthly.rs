@@ -5,11 +5,15 @@ use super::material::{Material, period_name};
 use super::qbr::name_of;
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, money_short, percent, sentence};
+use super::{ReportError, noticed};
+use crate::flags::{Decision, Flag, Subject};
 use crate::metrics::coaching::{Session, sessions};
 use crate::metrics::forecast::{forecast_day, predicted};
-use crate::metrics::{MeasureError, Window, statistics};
-use crate::model::{Unit, date_of};
+use crate::metrics::signals::Signal;
+use crate::metrics::{Window, statistics};
+use crate::model::{Scope, Stage, Unit, date_of};
 use polars::prelude::PolarsResult;
+use std::collections::BTreeSet;
 
 /// The KPIs of the scoreboard, in reading order.
 const SCOREBOARD: [&str; 14] = [
@@ -29,14 +33,20 @@ const SCOREBOARD: [&str; 14] = [
     "coaching_hours",
 ];
 
+/// How many flagged deals are shown, and how much of what was found about each.
+const MOST_DECISIONS: usize = 10;
+const MOST_FINDINGS: usize = 2;
+
 /// Builds the page of a rep by name.
-pub fn build(material: &Material, rep: &str) -> Result<Report, MeasureError> {
+pub fn build(material: &Material, rep: &str) -> Result<Report, ReportError> {
     let page = Page::new(material, rep)?;
     let sections = [
+        Some(page.went_well()),
+        Some(page.work_on()),
         Some(page.scoreboard()),
         page.stages(),
         page.forecast()?,
-        Some(page.open_deals()?),
+        Some(page.decisions()?),
         page.agreed()?,
         Some(page.next_month()),
         Some(notes()),
@@ -63,7 +73,7 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(material: &'a Material<'a>, rep: &'a str) -> Result<Self, MeasureError> {
+    fn new(material: &'a Material<'a>, rep: &'a str) -> Result<Self, ReportError> {
         let missing = || polars::prelude::PolarsError::NoData(format!("no rep {rep}").into());
         let number = material.company.roster.find(rep).ok_or_else(missing)?;
         let window = Window::new(material.company, material.period).ok_or_else(missing)?;
@@ -266,56 +276,135 @@ impl<'a> Page<'a> {
         }))
     }
 
-    /// The open deals with the largest amounts, each with the questions of its stage.
-    fn open_deals(&self) -> PolarsResult<Section> {
-        const MOST: usize = 10;
+    /// The flagged deals, most money at stake first: one row each with all that was found.
+    fn decisions(&self) -> PolarsResult<Section> {
         let company = self.material.company;
         let open = open_deals(company, self.number)?;
-        let mut table = Table::new(&["Deal", "Stage", "#Amount", "Close date", "Next step"]);
-        let mut ranks = std::collections::BTreeSet::new();
-        for &o in open.iter().take(MOST) {
-            let Deal { label, stage, amount, close_on, next_step, .. } = deal(company, o)?;
-            ranks.extend(company.timeline.state(o, company.as_of).stage.and_then(crate::model::Stage::open_rank));
+        let mut flagged: Vec<(&str, Vec<&Flag>)> = Vec::new();
+        for flag in self.material.raised.flags.iter().filter(|flag| flag.owner == self.rep) {
+            let Subject::Opportunity { id, .. } = &flag.subject else { continue };
+            match flagged.iter_mut().find(|(known, _)| known == id) {
+                Some((_, flags)) => flags.push(flag),
+                None => flagged.push((id, vec![flag])),
+            }
+        }
+        // What holds of nearly every deal asks for a habit, not for a decision on each: two findings make a row.
+        flagged.retain(|(_, flags)| flags.len() > 1 || flags.iter().any(|flag| flag.decision != Decision::Talk));
+        let mut table = Table::new(&["Deal", "Stage", "#Amount", "Closes", "What was found", "Decision"]);
+        let stages = company.timeline.stages();
+        let mut ranks = BTreeSet::new();
+        for (id, flags) in flagged.iter().take(MOST_DECISIONS) {
+            let Some(&o) = open.iter().find(|o| company.timeline.opportunity(**o).id == **id) else { continue };
+            let Deal { label, stage, amount, close_on, .. } = deal(company, o)?;
+            ranks.extend(company.timeline.state(o, company.as_of).stage.and_then(Stage::open_rank));
+            let found: Vec<&str> = flags.iter().take(MOST_FINDINGS).map(|flag| flag.evidence.as_str()).collect();
             table.row(vec![
                 Cell::text(label),
                 Cell::text(stage),
                 Cell::number(amount, Unit::Money),
-                Cell::text(close_on.map(|date| date.to_string()).unwrap_or_else(|| "none".to_string())),
-                Cell::text(next_step.unwrap_or_else(|| "none".to_string())),
+                Cell::text(close_on.map_or_else(|| "no date".to_string(), |date| date.to_string())),
+                Cell::text(format!("{}.", found.join(". "))),
+                Cell::text(flags[0].decision.name()),
             ]);
         }
-        let stages = company.timeline.stages();
-        let questions = ranks
-            .into_iter()
-            .filter_map(|rank| {
-                let name = stages.open_name(rank)?;
-                let first = self.material.playbook.stage(name, rank, stages.open_count()).into_iter().next()?;
-                Some(format!("{name}: {first}"))
-            })
-            .collect();
-        if open.len() > MOST {
-            table.caption = Some(format!("The {MOST} largest of {}", open.len()));
+        if flagged.len() > MOST_DECISIONS {
+            table.caption = Some(format!("The {MOST_DECISIONS} with the most at stake of {}", flagged.len()));
         }
-        let total: f64 = self.value("pipeline_value").unwrap_or(0.0);
-        let has_deals = !open.is_empty();
+        let question = |rank: u16| {
+            let name = stages.open_name(rank)?;
+            let first = self.material.playbook.stage(name, rank, stages.open_count()).into_iter().next()?;
+            Some(format!("{name}: {first}"))
+        };
+        let of_open = counted(open.len() as u64, "open deal", "open deals");
+        let has_rows = !table.rows.is_empty();
         Ok(Section {
-            id: "deals",
-            topic: "Deals to decide on",
-            title: if has_deals {
-                format!(
-                    "{} open; the qualified ones are worth {}.",
-                    sentence(&counted(open.len() as u64, "deal is", "deals are")),
-                    money_short(total, self.material.currency())
-                )
+            id: "decisions",
+            topic: "Deals that need a decision",
+            title: if has_rows {
+                sentence(&format!(
+                    "{} of your {of_open} ask for a decision.",
+                    super::wording::count(flagged.len() as u64)
+                ))
             } else {
-                "No deal of yours is open.".into()
+                format!("None of your {of_open} asks for a decision.")
             },
-            tables: if has_deals { vec![table] } else { Vec::new() },
-            questions,
-            follows: has_deals.then(|| "For each: advance, demote, re-date or remove, and by when.".to_string()),
+            tables: if has_rows { vec![table] } else { Vec::new() },
+            questions: ranks.into_iter().filter_map(question).collect(),
+            follows: has_rows.then(|| "For each: advance, demote, re-date or remove, and by when.".to_string()),
             source: Some(self.source("pipeline_value")),
             ..Section::default()
         })
+    }
+
+    /// Signals about this rep, strongest first, of good or of bad news.
+    fn signals(&self, good: bool) -> Vec<&Signal> {
+        let mut signals: Vec<&Signal> = self
+            .material
+            .signals
+            .iter()
+            .filter(|signal| signal.scope == Scope::Rep && signal.subject == self.rep)
+            .filter(|signal| matches!(signal.by, None | Some("stage")) && noticed::is_good(signal) == Some(good))
+            .collect();
+        signals.sort_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)));
+        signals
+    }
+
+    /// Up to three things with evidence; none where there is none.
+    fn went_well(&self) -> Section {
+        let mut sentences: Vec<String> = Vec::new();
+        if let Some(attainment) = self.value("attainment").filter(|value| *value >= 1.0) {
+            sentences.push(format!("You reached your target: {} of it.", percent(attainment)));
+        }
+        let mut seen = BTreeSet::new();
+        for signal in self.signals(true) {
+            if seen.insert(noticed::what(signal)) {
+                sentences.push(noticed::sentence(signal, "Your", "months"));
+            }
+        }
+        let healthy = self.material.company.rules.coverage_healthy;
+        if let Some(coverage) = self.value("coverage_ratio").filter(|value| *value >= healthy) {
+            sentences.push(format!(
+                "Your pipeline covers the target of {} {coverage:.1} times.",
+                self.material.coverage_period()
+            ));
+        }
+        sentences.truncate(3);
+        let title = match sentences.len() as u64 {
+            0 => "Nothing this month stands out from chance.".to_string(),
+            1 => "One thing went well.".to_string(),
+            n => sentence(&format!("{} went well.", counted(n, "thing", "things"))),
+        };
+        Section { id: "went-well", topic: "Went well", title, paragraphs: sentences, ..Section::default() }
+    }
+
+    /// The one thing to work on: the strongest signal, with two questions; without one, what to look at together.
+    fn work_on(&self) -> Section {
+        let section = Section { id: "work-on", topic: "Work on one thing", ..Section::default() };
+        let Some(strongest) = self.signals(false).first().copied() else {
+            let healthy = self.material.company.rules.coverage_healthy;
+            let is_thin = self.value("coverage_ratio").is_some_and(|value| value < healthy);
+            let (look, metric) = if is_thin {
+                (
+                    "Coverage is below what is healthy: how new pipeline comes about is worth a look together.",
+                    "coverage_ratio",
+                )
+            } else {
+                ("The last three wins are worth a look together: what began them can be done again.", "win_rate")
+            };
+            return Section {
+                title: "No figure asks for a change: every difference is within chance.".into(),
+                paragraphs: vec![look.to_string()],
+                questions: self.material.playbook.metric(metric),
+                ..section
+            };
+        };
+        Section {
+            title: sentence(&format!("{} is the one thing to work on.", noticed::what(strongest))),
+            paragraphs: vec![noticed::sentence(strongest, "Your", "months")],
+            questions: self.material.playbook.metric(strongest.metric).into_iter().take(2).collect(),
+            source: Some(self.source(strongest.metric)),
+            ..section
+        }
     }
 
     /// What the last held sessions agreed on.

@@ -1,6 +1,6 @@
 //! Sentences made from facts, each by a named rule. A sentence without a fact behind it does not exist.
 
-use super::wording::{counted, listed, money_short, percent, sentence};
+use super::wording::{counted, grouped, listed, money_short, percent, sentence};
 use crate::model::{Currency, Fact};
 
 /// What a sentence needs to know beside its facts.
@@ -56,7 +56,12 @@ impl Voice<'_> {
                 format!("We won {won} of {}, too few to tell.", counted(decided, "decided deal", "decided deals"))
             }
             Some((won, decided)) => {
-                format!("We won {} of the decided deals, {won} of {decided}.", percent(won as f64 / decided as f64))
+                let share = percent(won as f64 / decided as f64);
+                format!(
+                    "We won {share} of the decided deals, {} of {}.",
+                    grouped(won as f64, 0),
+                    grouped(decided as f64, 0)
+                )
             }
         }
     }
