@@ -179,6 +179,19 @@ pub(super) fn note(report: &SourceReport, rejected: &[Rejection], findings: &mut
     }
 }
 
+/// Counts quotas that stand twice for a rep and a period, which have no id to replace one another by.
+pub(super) fn repeated_quotas(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) {
+    let Some(quotas) = drafts.get(&Table::Quotas) else {
+        return;
+    };
+    let mut known: HashSet<(Option<&str>, Option<&str>)> = HashSet::new();
+    for row in (0..quotas.states.len()).filter(|row| quotas.is_kept(*row)) {
+        if !known.insert((quotas.cells[0].text(row), quotas.cells[1].text(row))) {
+            findings.add(&rules::QUOTA_REPEATED, quotas.place(row), None);
+        }
+    }
+}
+
 /// Counts changes of opportunities that are not among the opportunities, and changes without a moment.
 pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) {
     let (Some(opportunities), Some(history)) = (drafts.get(&Table::Opportunities), drafts.get(&Table::StageHistory))
@@ -203,7 +216,7 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
         }
         let is_undated = matches!(
             history.cells.get(1),
-            Some(Cells::Moments(moments)) if moments[row].under(history.order) == super::dates::ABSENT
+            Some(Cells::Moments(moments)) if moments.get(row).under(history.order) == super::dates::ABSENT
         );
         if is_undated {
             findings.add(&rules::HISTORY_WITHOUT_DATE, history.place(row), None);

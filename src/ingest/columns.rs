@@ -21,30 +21,37 @@ pub(super) enum Cells {
     /// Exact decimals as text.
     Rates(Texts),
     Names(Names),
-    Dates(Vec<Days>),
-    Moments(Vec<Readings>),
+    Dates(Sparse<Days>),
+    Moments(Sparse<Readings>),
     Amounts(Amounts),
     Probabilities(Probabilities),
     /// Amounts and probabilities once nothing of them is open: minor units, parts of 10^18; [`ABSENT`] for none.
     Whole(Vec<i64>),
     /// NaN where the cell is empty.
-    Numbers(Vec<f64>),
+    Numbers(Sparse<f64>),
 }
 
 /// In place of a whole number: there is none.
 pub(super) const ABSENT: i64 = i64::MIN;
 
+/// Values by row, of which those after the last that is not empty take no room: a column that no file has is free.
+pub(super) struct Sparse<T> {
+    values: Vec<T>,
+    height: usize,
+    empty: T,
+}
+
 /// Text of any length, one after the other. A cell without text is an empty one.
-#[derive(Default)]
 pub(super) struct Texts {
     bytes: String,
+    /// Where the text of a row ends in `bytes`; it begins where that of the row before ends.
     ends: Vec<usize>,
+    height: usize,
 }
 
 /// Amounts, and the currency signs that stand beside them.
-#[derive(Default)]
 pub(super) struct Amounts {
-    pub cells: Vec<Number>,
+    pub cells: Sparse<Number>,
     /// The sign beside the amount of a row, as a position in `sign_texts`.
     pub signs: Vec<(u32, u32)>,
     pub sign_texts: Vec<String>,
@@ -67,17 +74,15 @@ pub(super) struct Days {
 }
 
 /// Probabilities, and whether any of them says that the column is in percent.
-#[derive(Default)]
 pub(super) struct Probabilities {
-    pub cells: Vec<Number>,
+    pub cells: Sparse<Number>,
     pub is_percent: bool,
 }
 
 /// Cells that repeat: each spelling is kept once.
-#[derive(Default)]
 pub(super) struct Names {
     /// Positions in `spellings`, or [`Names::NONE`].
-    pub keys: Vec<u32>,
+    pub keys: Sparse<u32>,
     pub spellings: Vec<String>,
     known: HashMap<String, u32>,
 }
@@ -87,16 +92,27 @@ pub(super) type Fault = (&'static Rule, Option<String>);
 
 impl Cells {
     pub fn new(kind: Kind) -> Self {
-        let text = Texts::default;
+        let text = || Texts {
+            bytes: String::new(),
+            ends: Vec::new(),
+            height: 0,
+        };
         match kind {
             Kind::Id | Kind::Reference => Cells::Ids(text()),
             Kind::Text => Cells::Text(text()),
-            Kind::Person | Kind::Stage => Cells::Names(Names::default()),
-            Kind::Money => Cells::Amounts(Amounts::default()),
-            Kind::Date => Cells::Dates(Vec::new()),
-            Kind::Timestamp => Cells::Moments(Vec::new()),
-            Kind::Probability => Cells::Probabilities(Probabilities::default()),
-            Kind::Number => Cells::Numbers(Vec::new()),
+            Kind::Person | Kind::Stage => Cells::Names(Names::new()),
+            Kind::Money => Cells::Amounts(Amounts {
+                cells: Sparse::new(Number::EMPTY),
+                signs: Vec::new(),
+                sign_texts: Vec::new(),
+            }),
+            Kind::Date => Cells::Dates(Sparse::new(Days::EMPTY)),
+            Kind::Timestamp => Cells::Moments(Sparse::new(Readings::EMPTY)),
+            Kind::Probability => Cells::Probabilities(Probabilities {
+                cells: Sparse::new(Number::EMPTY),
+                is_percent: false,
+            }),
+            Kind::Number => Cells::Numbers(Sparse::new(f64::NAN)),
             Kind::Decimal => Cells::Rates(text()),
             Kind::Period => Cells::Periods(text()),
         }
@@ -120,7 +136,7 @@ impl Cells {
                 return Ok(());
             }
             Cells::Names(names) => {
-                names.push(Some(&String::from_utf8_lossy(cell)));
+                names.push(&String::from_utf8_lossy(cell));
                 return Ok(());
             }
             Cells::Dates(cells) => match dates::read(cell, manner.zone, manner.is_workbook) {
@@ -182,9 +198,9 @@ impl Cells {
     pub fn ends_empty(&self) -> bool {
         match self {
             Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
-                cells.get(cells.ends.len().wrapping_sub(1)).is_none()
+                cells.get(cells.height.wrapping_sub(1)).is_none()
             }
-            Cells::Names(names) => names.keys.last().is_none_or(|key| *key == Names::NONE),
+            Cells::Names(names) => names.keys.last() == Names::NONE,
             _ => false,
         }
     }
@@ -200,15 +216,73 @@ impl Cells {
 
     pub fn push_none(&mut self) {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.push(""),
-            Cells::Names(names) => names.push(None),
-            Cells::Dates(cells) => cells.push(Days::EMPTY),
-            Cells::Moments(cells) => cells.push(Readings::EMPTY),
-            Cells::Amounts(cells) => cells.push(Number::EMPTY, None),
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.height += 1,
+            Cells::Names(names) => names.keys.push_none(),
+            Cells::Dates(cells) => cells.push_none(),
+            Cells::Moments(cells) => cells.push_none(),
+            Cells::Amounts(amounts) => amounts.cells.push_none(),
+            Cells::Probabilities(column) => column.cells.push_none(),
             Cells::Whole(cells) => cells.push(ABSENT),
-            Cells::Probabilities(column) => column.cells.push(Number::EMPTY),
-            Cells::Numbers(cells) => cells.push(f64::NAN),
+            Cells::Numbers(cells) => cells.push_none(),
         }
+    }
+
+    /// Whether no row has a value.
+    pub fn is_free(&self) -> bool {
+        match self {
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
+                cells.ends.is_empty()
+            }
+            Cells::Names(names) => names.keys.values.is_empty(),
+            Cells::Dates(cells) => cells.values.is_empty(),
+            Cells::Moments(cells) => cells.values.is_empty(),
+            Cells::Amounts(amounts) => amounts.cells.values.is_empty(),
+            Cells::Probabilities(column) => column.cells.values.is_empty(),
+            Cells::Whole(cells) => cells.iter().all(|number| *number == ABSENT),
+            Cells::Numbers(cells) => cells.values.is_empty(),
+        }
+    }
+}
+
+impl<T: Copy> Sparse<T> {
+    pub fn new(empty: T) -> Self {
+        Sparse {
+            values: Vec::new(),
+            height: 0,
+            empty,
+        }
+    }
+
+    pub fn push(&mut self, value: T) {
+        self.values.resize(self.height, self.empty);
+        self.values.push(value);
+        self.height += 1;
+    }
+
+    pub fn push_none(&mut self) {
+        self.height += 1;
+    }
+
+    pub fn get(&self, row: usize) -> T {
+        self.values.get(row).copied().unwrap_or(self.empty)
+    }
+
+    pub fn set(&mut self, row: usize, value: T) {
+        if self.values.len() <= row {
+            self.values.resize(row + 1, self.empty);
+        }
+        if let Some(slot) = self.values.get_mut(row) {
+            *slot = value;
+        }
+    }
+
+    pub fn last(&self) -> T {
+        self.get(self.height.wrapping_sub(1))
+    }
+
+    /// The rows up to the last that is not empty.
+    pub fn iter(&self) -> impl Iterator<Item = T> {
+        self.values.iter().copied()
     }
 }
 
@@ -236,9 +310,11 @@ impl Days {
 }
 
 impl Texts {
-    pub fn push(&mut self, text: &str) {
+    fn push(&mut self, text: &str) {
+        self.ends.resize(self.height, self.bytes.len());
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
+        self.height += 1;
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {
@@ -250,7 +326,7 @@ impl Texts {
 
 impl Amounts {
     fn push(&mut self, number: Number, sign: Option<&str>) {
-        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.len())) {
+        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.height)) {
             let known = self.sign_texts.iter().position(|text| text == sign);
             let at = known.unwrap_or_else(|| {
                 self.sign_texts.push(sign.to_owned());
@@ -275,11 +351,16 @@ impl Probabilities {
 impl Names {
     pub const NONE: u32 = u32::MAX;
 
-    pub fn push(&mut self, name: Option<&str>) {
-        let key = match name {
-            None => Names::NONE,
-            Some(name) => self.key(name),
-        };
+    pub fn new() -> Self {
+        Names {
+            keys: Sparse::new(Names::NONE),
+            spellings: Vec::new(),
+            known: HashMap::new(),
+        }
+    }
+
+    fn push(&mut self, name: &str) {
+        let key = self.key(name);
         self.keys.push(key);
     }
 
@@ -295,8 +376,7 @@ impl Names {
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {
-        let key = *self.keys.get(row)?;
-        self.spellings.get(key as usize).map(String::as_str)
+        self.spellings.get(self.keys.get(row) as usize).map(String::as_str)
     }
 }
 

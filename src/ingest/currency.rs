@@ -145,9 +145,14 @@ fn settle_amounts(draft: &mut Draft, options: &Options, rate: impl Fn(&Draft, us
         if !matches!(draft.cells[column], Cells::Amounts(_)) {
             continue;
         }
-        let mut whole = Vec::with_capacity(draft.states.len());
+        let height = if draft.cells[column].is_free() {
+            0
+        } else {
+            draft.states.len()
+        };
+        let mut whole = Vec::with_capacity(height);
         let mut too_large = Vec::new();
-        for row in 0..draft.states.len() {
+        for row in 0..height {
             let minor = draft.minor(column, row, &options.currency, rate(draft, row));
             if minor == Some(None) {
                 too_large.push(row);

@@ -12,6 +12,7 @@ mod draft;
 mod encoding;
 mod error;
 mod footer;
+mod history;
 mod identity;
 mod inspect;
 mod locate;
@@ -20,6 +21,7 @@ mod numbers;
 mod people;
 mod precedence;
 mod presets;
+mod reading;
 mod rules;
 mod settle;
 mod shape;
@@ -82,6 +84,7 @@ pub fn read(options: &Options) -> Result<Intake, IngestError> {
     }
     book.apply(&mut drafts)?;
     checks::orphans(&drafts, &mut findings);
+    checks::repeated_quotas(&drafts, &mut findings);
     Ok(Intake {
         tables: records(drafts, &book, options)?,
         sources,
@@ -101,7 +104,7 @@ fn records(
     let mut tables = BTreeMap::new();
     for (table, draft) in drafts {
         if !draft.entered.is_empty() {
-            entered = Some(tables::entered(&draft, book)?);
+            entered = Some(history::frame(&draft, book)?);
         }
         let present = draft.present();
         let frame = tables::frame(draft, options.as_of)?;

@@ -164,7 +164,7 @@ fn strangers(drafts: &BTreeMap<Table, Draft>, directory: &Directory) -> HashMap<
 pub(super) fn key_counts(draft: &Draft, names: &Names) -> impl Iterator<Item = (usize, u64)> + use<> {
     let mut counts = vec![0_u64; names.spellings.len()];
     for (row, key) in names.keys.iter().enumerate() {
-        if let Some(count) = counts.get_mut(*key as usize).filter(|_| draft.is_kept(row)) {
+        if let Some(count) = counts.get_mut(key as usize).filter(|_| draft.is_kept(row)) {
             *count += 1;
         }
     }

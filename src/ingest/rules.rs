@@ -26,6 +26,7 @@ pub static RULES: &[&Rule] = &[
     &PREAMBLE_SKIPPED,
     &PROBABILITY_OUT_OF_RANGE,
     &PROBABILITY_UNREADABLE,
+    &QUOTA_REPEATED,
     &QUOTE_STRAY,
     &RATE_UNREADABLE,
     &RECORDS_DELETED,
@@ -237,6 +238,15 @@ finding!(
     "lines before the header are not part of the table",
     "they count in no figure",
     "nothing to do"
+);
+finding!(
+    QUOTA_REPEATED,
+    Warning,
+    "quota-repeated",
+    "quota is of a rep and a period that have one already",
+    "quotas are of a rep and a period that have one already",
+    "they add up",
+    "leave out one of the two where they say the same"
 );
 finding!(
     RECORDS_DELETED,

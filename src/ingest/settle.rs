@@ -124,7 +124,7 @@ pub(super) fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, I
     for (at, cells) in draft.cells.iter().enumerate() {
         let Cells::Amounts(amounts) = cells else { continue };
         for row in kept(draft) {
-            let number = amounts.cells[row];
+            let number = amounts.cells.get(row);
             let (point, comma) = (number.under('.'), number.under(','));
             if point != comma {
                 votes.add(
@@ -179,7 +179,8 @@ fn reject_unfit_amounts(draft: &mut Draft) {
     let mut unfit = Vec::new();
     for (at, cells) in draft.cells.iter().enumerate() {
         let Cells::Amounts(amounts) = cells else { continue };
-        let is_unfit = |row: &usize| !amounts.cells[*row].is_empty() && amounts.cells[*row].under(sign).is_none();
+        let is_unfit =
+            |row: &usize| !amounts.cells.get(*row).is_empty() && amounts.cells.get(*row).under(sign).is_none();
         unfit.extend(kept(draft).filter(is_unfit).map(|row| (row, FaultColumn::Frame(at))));
     }
     for (row, column) in unfit {
@@ -203,9 +204,16 @@ fn settle_probabilities(draft: &mut Draft) {
         let Cells::Probabilities(column) = &draft.cells[at] else {
             continue;
         };
-        let mut parts = Vec::with_capacity(column.cells.len());
-        for (row, number) in column.cells.iter().enumerate() {
-            let share = number
+        let height = if draft.cells[at].is_free() {
+            0
+        } else {
+            draft.states.len()
+        };
+        let mut parts = Vec::with_capacity(height);
+        for row in 0..height {
+            let share = column
+                .cells
+                .get(row)
                 .ungrouped()
                 .map(|share| share.scaled(if is_percent { 16 } else { 18 }, None));
             match share {
@@ -236,7 +244,7 @@ impl Draft {
         let Cells::Dates(days) = self.cells.get(column)? else {
             return None;
         };
-        let days = days.get(row)?;
+        let days = days.get(row);
         let day = match self.order {
             DateOrder::MonthFirst => days.month_first,
             DateOrder::DayFirst => days.day_first,
@@ -256,7 +264,7 @@ impl Draft {
         let Cells::Amounts(amounts) = self.cells.get(column)? else {
             return None;
         };
-        let amount = amounts.cells.get(row)?.under(self.decimal)?;
+        let amount = amounts.cells.get(row).under(self.decimal)?;
         Some(amount.scaled(currency.decimals(), rate))
     }
 
@@ -333,8 +341,8 @@ fn pair(cells: &Cells, row: usize) -> (i64, i64) {
         }
     };
     match cells {
-        Cells::Dates(days) => (moment(days[row].month_first), moment(days[row].day_first)),
-        Cells::Moments(moments) => (moments[row].month_first, moments[row].day_first),
+        Cells::Dates(days) => (moment(days.get(row).month_first), moment(days.get(row).day_first)),
+        Cells::Moments(moments) => (moments.get(row).month_first, moments.get(row).day_first),
         _ => (dates::ABSENT, dates::ABSENT),
     }
 }

@@ -258,7 +258,7 @@ pub(super) static PRESET: Preset = Preset {
             Table::Quotes,
             &[
                 ("opportunity_id", &["opportunityid", "opportunity"]),
-                ("sent_date", &["sentdate", "datesent", "presenteddate", "createddate"]),
+                ("sent_date", &["sentdate", "datesent", "presenteddate"]),
                 ("amount", &["grandtotal", "totalprice", "amount"]),
                 ("status", &["status", "quotestatus"]),
                 ("is_deleted", &["isdeleted"]),
