@@ -6,11 +6,11 @@
 use super::dates::{self, DAY, Readings};
 use super::numbers::{self, Number};
 use super::rules;
+use super::storage::{Names, Sparse, Texts};
 use crate::diagnostic::Rule;
 use crate::model::{Calendar, Kind};
 use chrono_tz::Tz;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// The cells of one column.
 pub(super) enum Cells {
@@ -33,21 +33,6 @@ pub(super) enum Cells {
 
 /// In place of a whole number: there is none.
 pub(super) const ABSENT: i64 = i64::MIN;
-
-/// Values by row, of which those after the last that is not empty take no room: a column that no file has is free.
-pub(super) struct Sparse<T> {
-    values: Vec<T>,
-    height: usize,
-    empty: T,
-}
-
-/// Text of any length, one after the other. A cell without text is an empty one.
-pub(super) struct Texts {
-    bytes: String,
-    /// Where the text of a row ends in `bytes`; it begins where that of the row before ends.
-    ends: Vec<usize>,
-    height: usize,
-}
 
 /// Amounts, and the currency signs that stand beside them.
 pub(super) struct Amounts {
@@ -79,24 +64,12 @@ pub(super) struct Probabilities {
     pub is_percent: bool,
 }
 
-/// Cells that repeat: each spelling is kept once.
-pub(super) struct Names {
-    /// Positions in `spellings`, or [`Names::NONE`].
-    pub keys: Sparse<u32>,
-    pub spellings: Vec<String>,
-    known: HashMap<String, u32>,
-}
-
 /// Why a cell cannot be taken.
 pub(super) type Fault = (&'static Rule, Option<String>);
 
 impl Cells {
     pub fn new(kind: Kind) -> Self {
-        let text = || Texts {
-            bytes: String::new(),
-            ends: Vec::new(),
-            height: 0,
-        };
+        let text = Texts::default;
         match kind {
             Kind::Id | Kind::Reference => Cells::Ids(text()),
             Kind::Text => Cells::Text(text()),
@@ -198,7 +171,7 @@ impl Cells {
     pub fn ends_empty(&self) -> bool {
         match self {
             Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
-                cells.get(cells.height.wrapping_sub(1)).is_none()
+                cells.last().is_none()
             }
             Cells::Names(names) => names.keys.last() == Names::NONE,
             _ => false,
@@ -216,7 +189,7 @@ impl Cells {
 
     pub fn push_none(&mut self) {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.height += 1,
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.push_none(),
             Cells::Names(names) => names.keys.push_none(),
             Cells::Dates(cells) => cells.push_none(),
             Cells::Moments(cells) => cells.push_none(),
@@ -230,59 +203,15 @@ impl Cells {
     /// Whether no row has a value.
     pub fn is_free(&self) -> bool {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
-                cells.ends.is_empty()
-            }
-            Cells::Names(names) => names.keys.values.is_empty(),
-            Cells::Dates(cells) => cells.values.is_empty(),
-            Cells::Moments(cells) => cells.values.is_empty(),
-            Cells::Amounts(amounts) => amounts.cells.values.is_empty(),
-            Cells::Probabilities(column) => column.cells.values.is_empty(),
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.is_free(),
+            Cells::Names(names) => names.keys.is_free(),
+            Cells::Dates(cells) => cells.is_free(),
+            Cells::Moments(cells) => cells.is_free(),
+            Cells::Amounts(amounts) => amounts.cells.is_free(),
+            Cells::Probabilities(column) => column.cells.is_free(),
             Cells::Whole(cells) => cells.iter().all(|number| *number == ABSENT),
-            Cells::Numbers(cells) => cells.values.is_empty(),
+            Cells::Numbers(cells) => cells.is_free(),
         }
-    }
-}
-
-impl<T: Copy> Sparse<T> {
-    pub fn new(empty: T) -> Self {
-        Sparse {
-            values: Vec::new(),
-            height: 0,
-            empty,
-        }
-    }
-
-    pub fn push(&mut self, value: T) {
-        self.values.resize(self.height, self.empty);
-        self.values.push(value);
-        self.height += 1;
-    }
-
-    pub fn push_none(&mut self) {
-        self.height += 1;
-    }
-
-    pub fn get(&self, row: usize) -> T {
-        self.values.get(row).copied().unwrap_or(self.empty)
-    }
-
-    pub fn set(&mut self, row: usize, value: T) {
-        if self.values.len() <= row {
-            self.values.resize(row + 1, self.empty);
-        }
-        if let Some(slot) = self.values.get_mut(row) {
-            *slot = value;
-        }
-    }
-
-    pub fn last(&self) -> T {
-        self.get(self.height.wrapping_sub(1))
-    }
-
-    /// The rows up to the last that is not empty.
-    pub fn iter(&self) -> impl Iterator<Item = T> {
-        self.values.iter().copied()
     }
 }
 
@@ -309,24 +238,9 @@ impl Days {
     }
 }
 
-impl Texts {
-    fn push(&mut self, text: &str) {
-        self.ends.resize(self.height, self.bytes.len());
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-        self.height += 1;
-    }
-
-    pub fn get(&self, row: usize) -> Option<&str> {
-        let end = *self.ends.get(row)?;
-        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some(&self.bytes[start..end]).filter(|text| !text.is_empty())
-    }
-}
-
 impl Amounts {
     fn push(&mut self, number: Number, sign: Option<&str>) {
-        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.height)) {
+        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.height())) {
             let known = self.sign_texts.iter().position(|text| text == sign);
             let at = known.unwrap_or_else(|| {
                 self.sign_texts.push(sign.to_owned());
@@ -345,38 +259,6 @@ impl Probabilities {
             .is_some_and(|share| share.digits > 10_i64.pow(u32::from(share.decimals)));
         self.is_percent |= is_percent || is_above_one;
         self.cells.push(number);
-    }
-}
-
-impl Names {
-    pub const NONE: u32 = u32::MAX;
-
-    pub fn new() -> Self {
-        Names {
-            keys: Sparse::new(Names::NONE),
-            spellings: Vec::new(),
-            known: HashMap::new(),
-        }
-    }
-
-    fn push(&mut self, name: &str) {
-        let key = self.key(name);
-        self.keys.push(key);
-    }
-
-    /// The key of a spelling, new or known.
-    pub fn key(&mut self, name: &str) -> u32 {
-        if let Some(key) = self.known.get(name) {
-            return *key;
-        }
-        let key = u32::try_from(self.spellings.len()).unwrap_or(Names::NONE);
-        self.spellings.push(name.to_owned());
-        self.known.insert(name.to_owned(), key);
-        key
-    }
-
-    pub fn get(&self, row: usize) -> Option<&str> {
-        self.spellings.get(self.keys.get(row) as usize).map(String::as_str)
     }
 }
 

@@ -3,12 +3,13 @@
 //! Reading fills a [`Draft`]; later steps settle what is open, reject further records and build the frame. Knows
 //! no other table.
 
-use super::columns::{Cells, Fault, Names};
+use super::columns::{Cells, Fault};
 use super::error::IngestError;
 use super::locate::Located;
 use super::mapping::{self, Layout, Overrides};
 use super::shape::{OutcomeMark, Shape};
 use super::source::Sheet;
+use super::storage::Names;
 use super::{DateOrder, FileReport};
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};

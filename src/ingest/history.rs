@@ -8,10 +8,11 @@
 //! - Such a column keeps only the latest entry, so an opportunity has one row for each stage.
 //! - A column of another pipeline than the opportunity's own tells of a time before it was moved, and is not read.
 
-use super::columns::{Cells, Sparse};
+use super::columns::Cells;
 use super::dates::{self, Readings};
 use super::draft::Draft;
 use super::stages::{StageBook, fold};
+use super::storage::Sparse;
 use crate::model::Table;
 use polars::prelude::*;
 

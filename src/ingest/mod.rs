@@ -27,6 +27,7 @@ mod settle;
 mod shape;
 mod source;
 mod stages;
+mod storage;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -10,10 +10,11 @@
 //! - A rep listed again with the same id under a new name is one person; the old name still finds them.
 //! - Ids of users may differ in case alone, so one is matched as it stands before case is ignored.
 
-use super::columns::{Cells, Names, canonical_id};
+use super::columns::{Cells, canonical_id};
 use super::draft::{Draft, State};
 use super::rules;
 use super::stages::fold;
+use super::storage::Names;
 use crate::diagnostic::{Findings, Place};
 use crate::model::Table;
 use std::collections::{BTreeMap, HashMap};
@@ -115,7 +116,16 @@ impl Directory {
         directory
     }
 
+    /// The name of a person by any of their handles, or by `Name (address)`.
     fn find(&self, spelling: &str) -> Option<&str> {
+        self.find_whole(spelling).or_else(|| {
+            let (name, inner) = spelling.trim().strip_suffix(')')?.rsplit_once('(')?;
+            let address = self.by_email.get(&fold(inner)).map(String::as_str);
+            address.or_else(|| self.find_whole(name).filter(|_| inner.contains('@')))
+        })
+    }
+
+    fn find_whole(&self, spelling: &str) -> Option<&str> {
         let folded = fold(spelling);
         let id = canonical_id(spelling);
         let by_id = || self.by_id.get(&*id);

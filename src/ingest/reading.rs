@@ -3,7 +3,7 @@
 //! In comes a source; out goes a [`Draft`] with a row for every record, cells read as far as one record tells and
 //! the records rejected that cannot be read. Knows no other table, and settles nothing.
 
-use super::columns::{Cells, Fault, Manner, Names};
+use super::columns::{Cells, Fault, Manner};
 use super::draft::{Draft, FaultColumn, FileRead, State};
 use super::error::IngestError;
 use super::footer::Footer;
@@ -12,6 +12,7 @@ use super::mapping::{self, Layout};
 use super::rules;
 use super::shape::{OutcomeMark, Shape, Turn};
 use super::source::Sheet;
+use super::storage::Names;
 use super::{FileReport, Source};
 use crate::diagnostic::{Finding, Place, Rule};
 use crate::model::{Kind, Table};

@@ -115,6 +115,7 @@ impl Shape {
             Choice::Status(at) => match status(cell(at)) {
                 Some(Outcome::Won) => Turn::Feeds(&self.ways[1]),
                 Some(Outcome::Lost) => Turn::Feeds(&self.ways[2]),
+                Some(Outcome::Deleted) => Turn::Deleted(first),
                 None => Turn::Feeds(first),
             },
             Choice::Field(at) => {
@@ -252,9 +253,11 @@ pub(super) enum OutcomeMark {
     Lost,
 }
 
+/// What the status of a deal says, where it is not open.
 enum Outcome {
     Won,
     Lost,
+    Deleted,
 }
 
 impl Feed {
@@ -310,6 +313,8 @@ fn status(cell: &[u8]) -> Option<Outcome> {
         Some(Outcome::Won)
     } else if is(&["lost", "closed lost", "canceled", "cancelled", "2"]) {
         Some(Outcome::Lost)
+    } else if is(&["deleted"]) {
+        Some(Outcome::Deleted)
     } else {
         None
     }

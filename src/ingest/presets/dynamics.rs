@@ -10,7 +10,7 @@ pub(super) static PRESET: Preset = Preset {
         (
             Table::Opportunities,
             &[
-                ("id", &["donotmodifyopportunity", "opportunityid", "opportunity"]),
+                ("id", &["donotmodifyopportunity", "opportunityid"]),
                 ("name", &["topic", "name"]),
                 (
                     "account",
@@ -86,7 +86,7 @@ pub(super) static PRESET: Preset = Preset {
                     ],
                 ),
                 ("type", &["activitytype", "activitytypecode"]),
-                ("opportunity_id", &["regarding", "regardingobjectid"]),
+                ("opportunity_id", &["regardingobjectid", "regardingopportunityid"]),
                 ("status", &["activitystatus", "status", "statecode"]),
                 ("outcome", &["statusreason"]),
                 ("minutes", &["duration", "actualduration", "actualdurationminutes"]),

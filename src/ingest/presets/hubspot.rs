@@ -94,6 +94,16 @@ pub(super) static PRESET: Preset = Preset {
             ],
         ),
         (
+            Table::StageHistory,
+            &[
+                ("opportunity_id", &["recordid", "dealid", "objectid", "hsobjectid"]),
+                ("changed_at", &["changedate", "changedat", "timestamp", "date"]),
+                ("field", &["propertyname", "property"]),
+                ("old_value", &["oldvalue", "previousvalue"]),
+                ("new_value", &["propertyvalue", "newvalue", "value"]),
+            ],
+        ),
+        (
             Table::Activities,
             &[
                 ("id", &["recordid", "hsobjectid", "callid", "meetingid", "activityid"]),
@@ -128,10 +138,7 @@ pub(super) static PRESET: Preset = Preset {
                         "hsactivitytype",
                     ],
                 ),
-                (
-                    "opportunity_id",
-                    &["associateddealids", "associateddealid", "dealid", "associateddeal"],
-                ),
+                ("opportunity_id", &["associateddealids", "associateddealid", "dealid"]),
                 ("account", &["associatedcompany", "company", "associatedcompanyprimary"]),
                 (
                     "status",
@@ -172,6 +179,7 @@ pub(super) static PRESET: Preset = Preset {
     ],
     marks: &[
         "recordid",
+        "propertyvalue",
         "dealstage",
         "dealowner",
         "hsobjectid",

@@ -257,7 +257,7 @@ pub(super) static PRESET: Preset = Preset {
         (
             Table::Quotes,
             &[
-                ("opportunity_id", &["opportunityid", "opportunity"]),
+                ("opportunity_id", &["opportunityid"]),
                 ("sent_date", &["sentdate", "datesent", "presenteddate"]),
                 ("amount", &["grandtotal", "totalprice", "amount"]),
                 ("status", &["status", "quotestatus"]),

@@ -210,7 +210,7 @@ fn unknown_stages_stop_the_run_and_are_listed() {
         error.contains("\"Propsal\", 2 times, first in o.csv, line 2 (nearest: \"Proposal\")"),
         "{error}"
     );
-    assert!(error.contains("\"Mystery\", 1 times"), "{error}");
+    assert!(error.contains("\"Mystery\", once"), "{error}");
 }
 
 #[test]
