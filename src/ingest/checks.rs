@@ -198,10 +198,9 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
     else {
         return;
     };
-    let ids = |draft: &'_ Draft, row: usize| draft.cells.first().and_then(|cells| cells.text(row)).map(str::to_owned);
-    let known: HashSet<String> = (0..opportunities.states.len())
+    let known: HashSet<&str> = (0..opportunities.states.len())
         .filter(|row| opportunities.states[*row] != State::Rejected)
-        .filter_map(|row| ids(opportunities, row))
+        .filter_map(|row| opportunities.cells.first()?.text(row))
         .collect();
     for row in (0..history.states.len()).filter(|row| history.is_kept(*row)) {
         let Some(id) = history.cells.first().and_then(|cells| cells.text(row)) else {

@@ -69,10 +69,9 @@ pub(super) type Fault = (&'static Rule, Option<String>);
 
 impl Cells {
     pub fn new(kind: Kind) -> Self {
-        let text = Texts::default;
         match kind {
-            Kind::Id | Kind::Reference => Cells::Ids(text()),
-            Kind::Text => Cells::Text(text()),
+            Kind::Id | Kind::Reference => Cells::Ids(Texts::default()),
+            Kind::Text => Cells::Text(Texts::default()),
             Kind::Person | Kind::Stage => Cells::Names(Names::new()),
             Kind::Money => Cells::Amounts(Amounts {
                 cells: Sparse::new(Number::EMPTY),
@@ -86,8 +85,8 @@ impl Cells {
                 is_percent: false,
             }),
             Kind::Number => Cells::Numbers(Sparse::new(f64::NAN)),
-            Kind::Decimal => Cells::Rates(text()),
-            Kind::Period => Cells::Periods(text()),
+            Kind::Decimal => Cells::Rates(Texts::default()),
+            Kind::Period => Cells::Periods(Texts::default()),
         }
     }
 
@@ -98,73 +97,50 @@ impl Cells {
             self.push_none();
             return Ok(());
         }
-        let fault = match self {
+        let text = || String::from_utf8_lossy(cell);
+        let taken = match self {
             Cells::Text(cells) => {
-                cells.push(&String::from_utf8_lossy(cell));
-                return Ok(());
+                cells.push(&text());
+                Ok(())
             }
             Cells::Ids(cells) => {
-                let id = String::from_utf8_lossy(cell);
-                cells.push(&canonical_id(&id));
-                return Ok(());
+                cells.push(&canonical_id(&text()));
+                Ok(())
             }
             Cells::Names(names) => {
-                names.push(&String::from_utf8_lossy(cell));
-                return Ok(());
+                names.push(&text());
+                Ok(())
             }
-            Cells::Dates(cells) => match dates::read(cell, manner.zone, manner.is_workbook) {
-                Some(readings) => {
-                    cells.push(Days::of(readings));
-                    return Ok(());
-                }
-                None => (&rules::DATE_UNREADABLE, dates::EXPECTED),
-            },
-            Cells::Moments(cells) => match dates::read(cell, manner.zone, manner.is_workbook) {
-                Some(readings) => {
-                    cells.push(readings);
-                    return Ok(());
-                }
-                None => (&rules::DATE_UNREADABLE, dates::EXPECTED),
-            },
-            Cells::Amounts(cells) => match numbers::read(cell) {
-                Some((number, beside)) if !beside.is_percent => {
-                    cells.push(number, beside.sign);
-                    return Ok(());
-                }
-                _ => (&rules::AMOUNT_UNREADABLE, numbers::EXPECTED),
-            },
-            Cells::Probabilities(column) => match numbers::read(cell) {
-                Some((number, beside)) if beside.sign.is_none() && number.ungrouped().is_some() => {
-                    column.push(number, beside.is_percent);
-                    return Ok(());
-                }
-                _ => (&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %"),
-            },
-            Cells::Whole(_) => (&rules::NUMBER_UNREADABLE, "a number"),
-            Cells::Numbers(cells) => match figure(cell, manner) {
-                Some(number) => {
-                    cells.push(number);
-                    return Ok(());
-                }
-                None => (&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5"),
-            },
-            Cells::Rates(cells) => match rate(cell, manner) {
-                Some(rate) => {
-                    cells.push(&rate);
-                    return Ok(());
-                }
-                None => (&rules::RATE_UNREADABLE, "a number above 0 such as 1.3652"),
-            },
-            Cells::Periods(cells) => match period(cell) {
-                Some(label) => {
-                    cells.push(&label);
-                    return Ok(());
-                }
-                None => (&rules::PERIOD_UNREADABLE, "a period such as 2026-10, 2026-Q3 or FY2026"),
-            },
+            Cells::Dates(cells) => dates::read(cell, manner.zone, manner.is_workbook)
+                .map(|readings| cells.push(Days::of(readings)))
+                .ok_or((&rules::DATE_UNREADABLE, dates::EXPECTED)),
+            Cells::Moments(cells) => dates::read(cell, manner.zone, manner.is_workbook)
+                .map(|readings| cells.push(readings))
+                .ok_or((&rules::DATE_UNREADABLE, dates::EXPECTED)),
+            Cells::Amounts(cells) => numbers::read(cell)
+                .filter(|(_, beside)| !beside.is_percent)
+                .map(|(number, beside)| cells.push(number, beside.sign))
+                .ok_or((&rules::AMOUNT_UNREADABLE, numbers::EXPECTED)),
+            Cells::Probabilities(column) => numbers::read(cell)
+                .filter(|(number, beside)| beside.sign.is_none() && number.ungrouped().is_some())
+                .map(|(number, beside)| column.push(number, beside.is_percent))
+                .ok_or((&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %")),
+            Cells::Numbers(cells) => figure(cell, manner)
+                .map(|number| cells.push(number))
+                .ok_or((&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5")),
+            Cells::Rates(cells) => rate(cell, manner)
+                .map(|rate| cells.push(&rate))
+                .ok_or((&rules::RATE_UNREADABLE, "a number above 0 such as 1.3652")),
+            Cells::Periods(cells) => period(cell)
+                .map(|label| cells.push(&label))
+                .ok_or((&rules::PERIOD_UNREADABLE, "a period such as 2026-10, 2026-Q3 or FY2026")),
+            // Built whole by the settling, never from cells.
+            Cells::Whole(_) => Err((&rules::NUMBER_UNREADABLE, "nothing")),
         };
-        self.push_none();
-        Err((fault.0, Some(format!("expected {}", fault.1))))
+        taken.map_err(|(rule, expected): (&'static Rule, &str)| {
+            self.push_none();
+            (rule, Some(format!("expected {expected}")))
+        })
     }
 
     /// Whether the last cell that was pushed is empty.

@@ -31,6 +31,9 @@ pub(super) fn convert(
     options: &Options,
     findings: &mut Findings,
 ) {
+    if let Some(draft) = drafts.get_mut(&Table::Rates) {
+        reject_unknown_codes(draft);
+    }
     let rates = drafts.get(&Table::Rates).map_or_else(Rates::none, Rates::of);
     let today = day_number(options.as_of);
     let mut of_opportunity: HashMap<String, Decimal> = HashMap::new();
@@ -97,6 +100,19 @@ impl Rates {
         let rates = self.by_code.get(code)?;
         let after = rates.partition_point(|(from, _)| *from <= day);
         rates.get(after.checked_sub(1)?).map(|(_, rate)| *rate)
+    }
+}
+
+/// Rejects rates of what is no currency.
+fn reject_unknown_codes(draft: &mut Draft) {
+    let Some(column) = draft.column("currency") else { return };
+    for row in 0..draft.states.len() {
+        if draft.cells[column]
+            .text(row)
+            .is_some_and(|code| code_of(code).is_none())
+        {
+            draft.reject(row, (&rules::CURRENCY_UNREADABLE, None), FaultColumn::Frame(column));
+        }
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn resolve(drafts: &mut BTreeMap<Table, Draft>, findings: &mut Findin
             for spelling in &mut names.spellings {
                 let found = directory.find(spelling).map(str::to_owned);
                 *spelling = found
-                    .or_else(|| strangers.get(&fold(spelling)).cloned())
+                    .or_else(|| strangers.get(&folded_handle(spelling)).cloned())
                     .unwrap_or_else(|| collapsed(spelling));
             }
         }
@@ -150,9 +150,9 @@ fn strangers(drafts: &BTreeMap<Table, Draft>, directory: &Directory) -> HashMap<
                 let spelling = &names.spellings[key];
                 if directory.find(spelling).is_none() {
                     *counts
-                        .entry(fold(spelling))
+                        .entry(folded_handle(spelling))
                         .or_default()
-                        .entry(collapsed(spelling))
+                        .entry(collapsed(&canonical_id(spelling)))
                         .or_default() += count;
                 }
             }
@@ -188,6 +188,11 @@ fn person_columns(table: Table) -> impl Iterator<Item = usize> {
     columns
         .filter(move |(_, column)| is_person(column.name, column.kind))
         .map(|(at, _)| at)
+}
+
+/// What two spellings of one person have in common. The form of an id that tells its case apart stays apart.
+fn folded_handle(spelling: &str) -> String {
+    fold(&canonical_id(spelling.trim()))
 }
 
 /// A name with single blanks between its words.

@@ -9,6 +9,8 @@
 //! - A column that only one order fits decides for all columns of the source. Where no order fits everything,
 //!   the one that fits more cells holds and the other records are rejected.
 //! - `5/5/2026` is the same day either way and decides nothing.
+//! - What is configured holds, except in a source that has no open cell and whose cells all say otherwise: one
+//!   file may write dates or amounts in its own way without any doubt.
 
 use super::columns::{ABSENT, Cells, Days};
 use super::dates;
@@ -53,6 +55,12 @@ impl Votes {
         }
     }
 
+    /// The answer, as first or second, given what is configured.
+    fn settle(&self, configured: Option<bool>) -> Option<bool> {
+        let is_certain = self.open.is_none() && (self.only_first == 0) != (self.only_second == 0);
+        configured.filter(|_| !is_certain).or_else(|| self.decide())
+    }
+
     /// Whether the cells decide for the first answer; `None` where they leave it open or are at odds evenly.
     fn decide(&self) -> Option<bool> {
         match self.only_first.cmp(&self.only_second) {
@@ -66,9 +74,6 @@ impl Votes {
 
 /// The order of day and month, by the configuration or by the dates themselves.
 pub(super) fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result<DateOrder, IngestError> {
-    if let Some(order) = configured {
-        return Ok(order);
-    }
     let mut whole = Votes::default();
     // A column that fits one order throughout speaks for it, be its cells few or many.
     let (mut for_month, mut for_day) = (false, false);
@@ -86,10 +91,11 @@ pub(super) fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result
             whole.add(row, column, true, true, true);
         }
     }
+    let configured = configured.map(|order| order == DateOrder::MonthFirst);
     let is_month_first = match (for_month, for_day) {
-        (true, false) => Some(true),
-        (false, true) => Some(false),
-        _ => whole.decide(),
+        (true, false) if configured.is_none() => Some(true),
+        (false, true) if configured.is_none() => Some(false),
+        _ => whole.settle(configured),
     };
     match (is_month_first, whole.open) {
         (Some(true), _) => Ok(DateOrder::MonthFirst),
@@ -117,9 +123,6 @@ fn open_order(draft: &Draft, row: usize, column: FaultColumn) -> Result<IngestEr
 
 /// The decimal sign, by the configuration or by the amounts themselves.
 pub(super) fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError> {
-    if let Some(sign) = configured {
-        return Ok(sign);
-    }
     let mut votes = Votes::default();
     for (at, cells) in draft.cells.iter().enumerate() {
         let Cells::Amounts(amounts) = cells else { continue };
@@ -137,7 +140,7 @@ pub(super) fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, I
             }
         }
     }
-    match (votes.decide(), votes.open) {
+    match (votes.settle(configured.map(|sign| sign != ',')), votes.open) {
         (Some(true), _) | (None, None) => Ok('.'),
         (Some(false), _) => Ok(','),
         (None, Some((row, column))) => {

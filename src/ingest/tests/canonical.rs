@@ -227,3 +227,16 @@ fn more_rejections_than_allowed_stop_the_run() {
     case.options.max_rejected = 0.5;
     assert_eq!(case.intake().rejected.len(), 1);
 }
+
+#[test]
+fn a_rate_of_no_currency_is_rejected() {
+    let rates = "currency,rate\nEUR,1.5\nBitcoin,9\nUSD,-1\n";
+    let intake = Case::new().with(Table::Rates, "r.csv", rates).intake();
+    assert_eq!(
+        intake.rejections(),
+        [
+            "currency-unreadable line 3 currency \"Bitcoin\"",
+            "rate-unreadable line 4 rate \"-1\""
+        ]
+    );
+}
