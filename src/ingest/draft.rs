@@ -65,9 +65,13 @@ pub(super) struct RowFault {
     pub rule: &'static Rule,
     pub detail: Option<String>,
     pub column: FaultColumn,
-    /// The cells of the record; absent where the fault came up after they were read.
+    /// The cells of the record; absent where they are to be read again.
     pub record: Option<Vec<String>>,
 }
+
+/// Of how many rejected records the cells are kept as they are met. Those of any further ones are read again, if
+/// it comes to that: most often too many are rejected for the run to go on.
+const KEPT_RECORDS: usize = 10_000;
 
 /// Which cell is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +117,7 @@ impl Draft {
             rule: fault.0,
             detail: fault.1,
             column,
-            record: record.map(cells_as_text),
+            record: record.filter(|_| self.faults.len() < KEPT_RECORDS).map(cells_as_text),
         });
     }
 

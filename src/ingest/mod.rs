@@ -75,11 +75,10 @@ pub fn read(options: &Options) -> Result<Intake, IngestError> {
     let mut sources = Vec::new();
     let mut rejected = Vec::new();
     for draft in drafts.values_mut() {
-        let of_table = checks::rejections(draft)?;
         let report = checks::report(draft);
-        checks::rejected_share(&report, &of_table, options)?;
-        checks::note(&report, &of_table, &mut findings);
-        findings.merge(std::mem::take(&mut draft.findings));
+        checks::rejected_share(draft, &report, options)?;
+        let of_table = checks::rejections(draft)?;
+        checks::note(draft, &report, &of_table, &mut findings);
         sources.push(report);
         rejected.extend(of_table);
     }

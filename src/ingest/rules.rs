@@ -30,6 +30,7 @@ pub static RULES: &[&Rule] = &[
     &QUOTE_STRAY,
     &RATE_UNREADABLE,
     &RECORDS_DELETED,
+    &RECORDS_REPEATED,
     &RECORDS_REPLACED,
     &STAGES_FROM_HISTORY,
     &STAGES_FROM_PRESET,
@@ -258,13 +259,22 @@ finding!(
     "nothing to do"
 );
 finding!(
+    RECORDS_REPEATED,
+    Warning,
+    "records-repeated",
+    "record has a later one with the same id in the same file",
+    "records have a later one with the same id in the same file",
+    "the later record counts, the earlier does not",
+    "export one line for each record: a report with products, splits or contacts has several"
+);
+finding!(
     RECORDS_REPLACED,
     Note,
     "records-replaced",
-    "record has a later one with the same id",
-    "records have a later one with the same id",
+    "record is replaced by one of a later file",
+    "records are replaced by those of a later file",
     "the later record counts, the earlier does not",
-    "nothing to do where exports overlap; else look why an id stands twice"
+    "nothing to do where exports overlap"
 );
 finding!(
     STAGES_FROM_HISTORY,

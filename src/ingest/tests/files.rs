@@ -150,8 +150,8 @@ fn globs_and_lists_are_one_table_in_which_the_later_record_counts() {
         (6, 1, 3, 2)
     );
     assert_eq!(
-        (intake.count("records-replaced"), intake.count("records-deleted")),
-        (3, 2)
+        (intake.count("records-replaced"), intake.count("records-repeated")),
+        (2, 1)
     );
     assert_eq!(report.files[1].path, "deals2.csv");
     case.options.sources.get_mut(&Table::Opportunities).unwrap().patterns =
