@@ -66,20 +66,18 @@ impl Draft {
         let mut record = ByteRecord::new();
         let mut footer = Footer::default();
         while let Some(line) = sheet.next(&mut record)? {
-            if sheet.is_torn() {
-                for (line, held) in footer.were_records() {
-                    self.push(&held, line, &reader);
-                }
-                self.reject_torn(&record, line);
-                continue;
-            }
-            if footer.holds(&record, line, reader.width, reader.key) {
+            let is_held = !sheet.is_torn() && footer.holds(&record, line, reader.width, reader.key);
+            if is_held {
                 continue;
             }
             for (line, held) in footer.were_records() {
                 self.push(&held, line, &reader);
             }
-            self.push(&record, line, &reader);
+            if sheet.is_torn() {
+                self.reject_torn(&record, line);
+            } else {
+                self.push(&record, line, &reader);
+            }
             if self.states.len() >= u32::MAX as usize {
                 return Err(IngestError::TooMany { file: located.shown });
             }
@@ -140,7 +138,8 @@ impl Draft {
         };
         let mut fault: Option<(Fault, FaultColumn)> = None;
         for ((cells, feed), column) in self.cells.iter_mut().zip(feeds).zip(self.table.frame_columns()) {
-            if is_deleted && column.kind != Kind::Id {
+            // Of a deleted record the id counts: it stands for what an earlier one stood for.
+            if is_deleted && column.kind != Kind::Id && column.name != "id" {
                 cells.push_none();
                 continue;
             }

@@ -231,6 +231,14 @@ fn a_workbook_reads_like_a_text_file() {
     assert!(error.starts_with("cannot read the workbook o.xlsx"), "{error}");
 }
 
+#[test]
+fn a_workbook_by_another_name_is_refused_with_a_word() {
+    let error = Case::new().with(Table::Opportunities, "o.csv", workbook("")).error();
+    assert!(error.contains("let its name end in .xlsx"), "{error}");
+    let error = Case::new().with(Table::Opportunities, "o.xls", "x").error();
+    assert!(error.contains("save it as .xlsx or as CSV"), "{error}");
+}
+
 /// A workbook of one sheet: the least that the format asks for, in a zip without compression.
 fn workbook(rows: &str) -> Vec<u8> {
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
