@@ -83,10 +83,11 @@ impl Layout {
                 .flat_map(|preset| preset.aliases(table))
                 .filter(|(of, _)| *of == column)
                 .flat_map(|(_, aliases)| aliases.iter().copied());
-            let canonical = normal(column);
+            // An extra column is one in the exports of its CRM only: a "Status" of one's own says nothing of won or lost.
+            let canonical = (!EXTRAS.contains(&column)).then(|| normal(column));
             // A mark of the kind of file is read off a header that also feeds a column.
             let is_mark = matches!(column, "is_event" | "is_call");
-            for alias in aliases.chain([canonical.as_str()]) {
+            for alias in aliases.chain(canonical.as_deref()) {
                 let mut found = (0..normals.len()).filter(|at| {
                     normals[*at] == alias && (is_mark || !layout.positions.values().any(|taken| taken == at))
                 });

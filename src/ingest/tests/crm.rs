@@ -379,3 +379,15 @@ fn quotas_that_stand_twice_are_said() {
     let intake = Case::new().with(Table::Quotas, "q.csv", quotas).intake();
     assert_eq!((intake.sources[0].kept, intake.count("quota-repeated")), (3, 1));
 }
+
+#[test]
+fn a_status_of_ones_own_closes_nothing() {
+    for text in [
+        "id,owner,stage,amount,created_date,close_date,status\nO1,A,Proposal,1,,,Won\n",
+        "Opportunity ID,Opportunity Owner,Stage,Amount,Created Date,Close Date,Status,Closed On\nO1,A,Proposal,1,,,2,1/2/2026\n",
+    ] {
+        let intake = Case::new().with(Table::Opportunities, "o.csv", text).intake();
+        assert_eq!(intake.column(Table::Opportunities, "stage"), ["Proposal"]);
+        assert_eq!(intake.column(Table::Opportunities, "close_date"), ["-"]);
+    }
+}
