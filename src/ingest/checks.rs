@@ -9,7 +9,7 @@ use super::error::{IngestError, cell_at};
 use super::rules;
 use super::shape::Turn;
 use super::{Options, Rejection, SourceReport};
-use crate::diagnostic::{Finding, Findings, Place};
+use crate::diagnostic::{EXAMPLES, Finding, Findings, Place, Rule};
 use crate::model::Table;
 use csv::ByteRecord;
 use std::collections::{BTreeMap, HashSet};
@@ -98,31 +98,30 @@ pub(super) fn report(draft: &Draft) -> SourceReport {
     }
 }
 
-/// Fails where more of a table was rejected than is allowed.
-pub(super) fn rejected_share(
-    report: &SourceReport,
-    rejected: &[Rejection],
-    options: &Options,
-) -> Result<(), IngestError> {
+/// Fails where more of a table was rejected than is allowed, before all of it is gathered.
+pub(super) fn rejected_share(draft: &mut Draft, report: &SourceReport, options: &Options) -> Result<(), IngestError> {
     if report.rejected == 0 || report.rejected as f64 <= options.max_rejected * report.read as f64 {
         return Ok(());
     }
-    let mut counts: BTreeMap<&'static str, (&Rejection, u64)> = BTreeMap::new();
-    for rejection in rejected {
-        counts.entry(rejection.rule.code).or_insert((rejection, 0)).1 += 1;
+    let mut counts: BTreeMap<&'static str, (&'static Rule, u64)> = BTreeMap::new();
+    for fault in &draft.faults {
+        counts.entry(fault.rule.code).or_insert((fault.rule, 0)).1 += 1;
     }
-    let mut reasons: Vec<(String, u64)> = counts
-        .into_values()
-        .map(|(example, count)| (if count == 1 { example.rule.one } else { example.rule.many }.to_owned(), count))
-        .collect();
+    let named = |(rule, count): (&'static Rule, u64)| {
+        let name = if count == 1 { rule.one } else { rule.many };
+        (name.to_owned(), count)
+    };
+    let mut reasons: Vec<(String, u64)> = counts.into_values().map(named).collect();
     reasons.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    draft.faults.sort_by_key(|fault| fault.row);
+    draft.faults.truncate(EXAMPLES);
     Err(IngestError::TooManyRejected {
         table: report.table,
         rejected: report.rejected,
         read: report.read,
         limit: options.max_rejected,
         reasons,
-        examples: rejected.iter().take(crate::diagnostic::EXAMPLES).map(example).collect(),
+        examples: rejections(draft)?.iter().map(example).collect(),
     })
 }
 
@@ -134,17 +133,33 @@ fn example(rejection: &Rejection) -> String {
     }
 }
 
-/// Counts rejected and replaced records among the findings.
-pub(super) fn note(report: &SourceReport, rejected: &[Rejection], findings: &mut Findings) {
+/// Counts rejected and replaced records among the findings, those of the draft included.
+pub(super) fn note(draft: &mut Draft, report: &SourceReport, rejected: &[Rejection], findings: &mut Findings) {
+    let of_draft = std::mem::take(&mut draft.findings);
+    let replaced = report.replaced - of_draft.count(&rules::RECORDS_REPEATED).min(report.replaced);
+    findings.merge(of_draft);
     for rejection in rejected {
         findings.add(rejection.rule, rejection.place.clone(), rejection.detail.clone());
     }
-    if report.replaced > 0 {
+    if replaced > 0 {
         let place =
             Place { file: report.files.last().map(|file| file.path.clone()).unwrap_or_default(), ..Place::default() };
         let detail = Some(format!("of {}", report.table.name()));
         let rule = &rules::RECORDS_REPLACED;
-        findings.add_many(Finding { rule, place, detail }, report.replaced);
+        findings.add_many(Finding { rule, place, detail }, replaced);
+    }
+}
+
+/// Counts quotas that stand twice for a rep and a period, which have no id to replace one another by.
+pub(super) fn repeated_quotas(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) {
+    let Some(quotas) = drafts.get(&Table::Quotas) else {
+        return;
+    };
+    let mut known: HashSet<(Option<&str>, Option<&str>)> = HashSet::new();
+    for row in (0..quotas.states.len()).filter(|row| quotas.is_kept(*row)) {
+        if !known.insert((quotas.cells[0].text(row), quotas.cells[1].text(row))) {
+            findings.add(&rules::QUOTA_REPEATED, quotas.place(row), None);
+        }
     }
 }
 
@@ -154,10 +169,9 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
     else {
         return;
     };
-    let ids = |draft: &'_ Draft, row: usize| draft.cells.first().and_then(|cells| cells.text(row)).map(str::to_owned);
-    let known: HashSet<String> = (0..opportunities.states.len())
+    let known: HashSet<&str> = (0..opportunities.states.len())
         .filter(|row| opportunities.states[*row] != State::Rejected)
-        .filter_map(|row| ids(opportunities, row))
+        .filter_map(|row| opportunities.cells.first()?.text(row))
         .collect();
     for row in (0..history.states.len()).filter(|row| history.is_kept(*row)) {
         let Some(id) = history.cells.first().and_then(|cells| cells.text(row)) else {
@@ -169,7 +183,7 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
         }
         let is_undated = matches!(
             history.cells.get(1),
-            Some(Cells::Moments(moments)) if moments[row].under(history.order) == super::dates::ABSENT
+            Some(Cells::Moments(moments)) if moments.get(row).under(history.order) == super::dates::ABSENT
         );
         if is_undated {
             findings.add(&rules::HISTORY_WITHOUT_DATE, history.place(row), None);

@@ -6,11 +6,11 @@
 use super::dates::{self, DAY, Readings};
 use super::numbers::{self, Number};
 use super::rules;
+use super::storage::{Names, Sparse, Texts};
 use crate::diagnostic::Rule;
 use crate::model::{Calendar, Kind};
 use chrono_tz::Tz;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// The cells of one column.
 pub(super) enum Cells {
@@ -21,30 +21,22 @@ pub(super) enum Cells {
     /// Exact decimals as text.
     Rates(Texts),
     Names(Names),
-    Dates(Vec<Days>),
-    Moments(Vec<Readings>),
+    Dates(Sparse<Days>),
+    Moments(Sparse<Readings>),
     Amounts(Amounts),
     Probabilities(Probabilities),
     /// Amounts and probabilities once nothing of them is open: minor units, parts of 10^18; [`ABSENT`] for none.
     Whole(Vec<i64>),
     /// NaN where the cell is empty.
-    Numbers(Vec<f64>),
+    Numbers(Sparse<f64>),
 }
 
 /// In place of a whole number: there is none.
 pub(super) const ABSENT: i64 = i64::MIN;
 
-/// Text of any length, one after the other. A cell without text is an empty one.
-#[derive(Default)]
-pub(super) struct Texts {
-    bytes: String,
-    ends: Vec<usize>,
-}
-
 /// Amounts, and the currency signs that stand beside them.
-#[derive(Default)]
 pub(super) struct Amounts {
-    pub cells: Vec<Number>,
+    pub cells: Sparse<Number>,
     /// The sign beside the amount of a row, as a position in `sign_texts`.
     pub signs: Vec<(u32, u32)>,
     pub sign_texts: Vec<String>,
@@ -67,19 +59,9 @@ pub(super) struct Days {
 }
 
 /// Probabilities, and whether any of them says that the column is in percent.
-#[derive(Default)]
 pub(super) struct Probabilities {
-    pub cells: Vec<Number>,
+    pub cells: Sparse<Number>,
     pub is_percent: bool,
-}
-
-/// Cells that repeat: each spelling is kept once.
-#[derive(Default)]
-pub(super) struct Names {
-    /// Positions in `spellings`, or [`Names::NONE`].
-    pub keys: Vec<u32>,
-    pub spellings: Vec<String>,
-    known: HashMap<String, u32>,
 }
 
 /// Why a cell cannot be taken.
@@ -87,18 +69,21 @@ pub(super) type Fault = (&'static Rule, Option<String>);
 
 impl Cells {
     pub fn new(kind: Kind) -> Self {
-        let text = Texts::default;
         match kind {
-            Kind::Id | Kind::Reference => Cells::Ids(text()),
-            Kind::Text => Cells::Text(text()),
-            Kind::Person | Kind::Stage => Cells::Names(Names::default()),
-            Kind::Money => Cells::Amounts(Amounts::default()),
-            Kind::Date => Cells::Dates(Vec::new()),
-            Kind::Timestamp => Cells::Moments(Vec::new()),
-            Kind::Probability => Cells::Probabilities(Probabilities::default()),
-            Kind::Number => Cells::Numbers(Vec::new()),
-            Kind::Decimal => Cells::Rates(text()),
-            Kind::Period => Cells::Periods(text()),
+            Kind::Id | Kind::Reference => Cells::Ids(Texts::default()),
+            Kind::Text => Cells::Text(Texts::default()),
+            Kind::Person | Kind::Stage => Cells::Names(Names::new()),
+            Kind::Money => {
+                Cells::Amounts(Amounts { cells: Sparse::new(Number::EMPTY), signs: Vec::new(), sign_texts: Vec::new() })
+            }
+            Kind::Date => Cells::Dates(Sparse::new(Days::EMPTY)),
+            Kind::Timestamp => Cells::Moments(Sparse::new(Readings::EMPTY)),
+            Kind::Probability => {
+                Cells::Probabilities(Probabilities { cells: Sparse::new(Number::EMPTY), is_percent: false })
+            }
+            Kind::Number => Cells::Numbers(Sparse::new(f64::NAN)),
+            Kind::Decimal => Cells::Rates(Texts::default()),
+            Kind::Period => Cells::Periods(Texts::default()),
         }
     }
 
@@ -109,82 +94,59 @@ impl Cells {
             self.push_none();
             return Ok(());
         }
-        let fault = match self {
+        let text = || String::from_utf8_lossy(cell);
+        let taken = match self {
             Cells::Text(cells) => {
-                cells.push(&String::from_utf8_lossy(cell));
-                return Ok(());
+                cells.push(&text());
+                Ok(())
             }
             Cells::Ids(cells) => {
-                let id = String::from_utf8_lossy(cell);
-                cells.push(&canonical_id(&id));
-                return Ok(());
+                cells.push(&canonical_id(&text()));
+                Ok(())
             }
             Cells::Names(names) => {
-                names.push(Some(&String::from_utf8_lossy(cell)));
-                return Ok(());
+                names.push(&text());
+                Ok(())
             }
-            Cells::Dates(cells) => match dates::read(cell, manner.zone, manner.is_workbook) {
-                Some(readings) => {
-                    cells.push(Days::of(readings));
-                    return Ok(());
-                }
-                None => (&rules::DATE_UNREADABLE, dates::EXPECTED),
-            },
-            Cells::Moments(cells) => match dates::read(cell, manner.zone, manner.is_workbook) {
-                Some(readings) => {
-                    cells.push(readings);
-                    return Ok(());
-                }
-                None => (&rules::DATE_UNREADABLE, dates::EXPECTED),
-            },
-            Cells::Amounts(cells) => match numbers::read(cell) {
-                Some((number, beside)) if !beside.is_percent => {
-                    cells.push(number, beside.sign);
-                    return Ok(());
-                }
-                _ => (&rules::AMOUNT_UNREADABLE, numbers::EXPECTED),
-            },
-            Cells::Probabilities(column) => match numbers::read(cell) {
-                Some((number, beside)) if beside.sign.is_none() && number.ungrouped().is_some() => {
-                    column.push(number, beside.is_percent);
-                    return Ok(());
-                }
-                _ => (&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %"),
-            },
-            Cells::Whole(_) => (&rules::NUMBER_UNREADABLE, "a number"),
-            Cells::Numbers(cells) => match figure(cell, manner) {
-                Some(number) => {
-                    cells.push(number);
-                    return Ok(());
-                }
-                None => (&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5"),
-            },
-            Cells::Rates(cells) => match rate(cell, manner) {
-                Some(rate) => {
-                    cells.push(&rate);
-                    return Ok(());
-                }
-                None => (&rules::RATE_UNREADABLE, "a number above 0 such as 1.3652"),
-            },
-            Cells::Periods(cells) => match period(cell) {
-                Some(label) => {
-                    cells.push(&label);
-                    return Ok(());
-                }
-                None => (&rules::PERIOD_UNREADABLE, "a period such as 2026-10, 2026-Q3 or FY2026"),
-            },
+            Cells::Dates(cells) => dates::read(cell, manner.zone, manner.is_workbook)
+                .map(|readings| cells.push(Days::of(readings)))
+                .ok_or((&rules::DATE_UNREADABLE, dates::EXPECTED)),
+            Cells::Moments(cells) => dates::read(cell, manner.zone, manner.is_workbook)
+                .map(|readings| cells.push(readings))
+                .ok_or((&rules::DATE_UNREADABLE, dates::EXPECTED)),
+            Cells::Amounts(cells) => numbers::read(cell)
+                .filter(|(_, beside)| !beside.is_percent)
+                .map(|(number, beside)| cells.push(number, beside.sign))
+                .ok_or((&rules::AMOUNT_UNREADABLE, numbers::EXPECTED)),
+            Cells::Probabilities(column) => numbers::read(cell)
+                .filter(|(number, beside)| beside.sign.is_none() && number.ungrouped().is_some())
+                .map(|(number, beside)| column.push(number, beside.is_percent))
+                .ok_or((&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %")),
+            Cells::Numbers(cells) => figure(cell, manner)
+                .map(|number| cells.push(number))
+                .ok_or((&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5")),
+            Cells::Rates(cells) => rate(cell, manner)
+                .map(|rate| cells.push(&rate))
+                .ok_or((&rules::RATE_UNREADABLE, "a number above 0 such as 1.3652")),
+            Cells::Periods(cells) => period(cell)
+                .map(|label| cells.push(&label))
+                .ok_or((&rules::PERIOD_UNREADABLE, "a period such as 2026-10, 2026-Q3 or FY2026")),
+            // Built whole by the settling, never from cells.
+            Cells::Whole(_) => Err((&rules::NUMBER_UNREADABLE, "nothing")),
         };
-        self.push_none();
-        Err((fault.0, Some(format!("expected {}", fault.1))))
+        taken.map_err(|(rule, expected): (&'static Rule, &str)| {
+            self.push_none();
+            (rule, Some(format!("expected {expected}")))
+        })
     }
 
     /// Whether the last cell that was pushed is empty.
     pub fn ends_empty(&self) -> bool {
         match self {
             Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
-                cells.get(cells.ends.len().wrapping_sub(1)).is_none()
+                cells.last().is_none()
             }
-            Cells::Names(names) => names.keys.last().is_none_or(|key| *key == Names::NONE),
+            Cells::Names(names) => names.keys.last() == Names::NONE,
             _ => false,
         }
     }
@@ -200,14 +162,28 @@ impl Cells {
 
     pub fn push_none(&mut self) {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.push(""),
-            Cells::Names(names) => names.push(None),
-            Cells::Dates(cells) => cells.push(Days::EMPTY),
-            Cells::Moments(cells) => cells.push(Readings::EMPTY),
-            Cells::Amounts(cells) => cells.push(Number::EMPTY, None),
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.push_none(),
+            Cells::Names(names) => names.keys.push_none(),
+            Cells::Dates(cells) => cells.push_none(),
+            Cells::Moments(cells) => cells.push_none(),
+            Cells::Amounts(amounts) => amounts.cells.push_none(),
+            Cells::Probabilities(column) => column.cells.push_none(),
             Cells::Whole(cells) => cells.push(ABSENT),
-            Cells::Probabilities(column) => column.cells.push(Number::EMPTY),
-            Cells::Numbers(cells) => cells.push(f64::NAN),
+            Cells::Numbers(cells) => cells.push_none(),
+        }
+    }
+
+    /// Whether no row has a value.
+    pub fn is_free(&self) -> bool {
+        match self {
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.is_free(),
+            Cells::Names(names) => names.keys.is_free(),
+            Cells::Dates(cells) => cells.is_free(),
+            Cells::Moments(cells) => cells.is_free(),
+            Cells::Amounts(amounts) => amounts.cells.is_free(),
+            Cells::Probabilities(column) => column.cells.is_free(),
+            Cells::Whole(cells) => cells.iter().all(|number| *number == ABSENT),
+            Cells::Numbers(cells) => cells.is_free(),
         }
     }
 }
@@ -229,22 +205,9 @@ impl Days {
     }
 }
 
-impl Texts {
-    pub fn push(&mut self, text: &str) {
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-    }
-
-    pub fn get(&self, row: usize) -> Option<&str> {
-        let end = *self.ends.get(row)?;
-        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some(&self.bytes[start..end]).filter(|text| !text.is_empty())
-    }
-}
-
 impl Amounts {
     fn push(&mut self, number: Number, sign: Option<&str>) {
-        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.len())) {
+        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.height())) {
             let known = self.sign_texts.iter().position(|text| text == sign);
             let at = known.unwrap_or_else(|| {
                 self.sign_texts.push(sign.to_owned());
@@ -261,34 +224,6 @@ impl Probabilities {
         let is_above_one = number.ungrouped().is_some_and(|share| share.digits > 10_i64.pow(u32::from(share.decimals)));
         self.is_percent |= is_percent || is_above_one;
         self.cells.push(number);
-    }
-}
-
-impl Names {
-    pub const NONE: u32 = u32::MAX;
-
-    pub fn push(&mut self, name: Option<&str>) {
-        let key = match name {
-            None => Names::NONE,
-            Some(name) => self.key(name),
-        };
-        self.keys.push(key);
-    }
-
-    /// The key of a spelling, new or known.
-    pub fn key(&mut self, name: &str) -> u32 {
-        if let Some(key) = self.known.get(name) {
-            return *key;
-        }
-        let key = u32::try_from(self.spellings.len()).unwrap_or(Names::NONE);
-        self.spellings.push(name.to_owned());
-        self.known.insert(name.to_owned(), key);
-        key
-    }
-
-    pub fn get(&self, row: usize) -> Option<&str> {
-        let key = *self.keys.get(row)?;
-        self.spellings.get(key as usize).map(String::as_str)
     }
 }
 

@@ -31,6 +31,9 @@ pub(super) fn convert(
     options: &Options,
     findings: &mut Findings,
 ) {
+    if let Some(draft) = drafts.get_mut(&Table::Rates) {
+        reject_unknown_codes(draft);
+    }
     let rates = drafts.get(&Table::Rates).map_or_else(Rates::none, Rates::of);
     let today = day_number(options.as_of);
     let mut of_opportunity: HashMap<String, Decimal> = HashMap::new();
@@ -93,6 +96,16 @@ impl Rates {
     }
 }
 
+/// Rejects rates of what is no currency.
+fn reject_unknown_codes(draft: &mut Draft) {
+    let Some(column) = draft.column("currency") else { return };
+    for row in 0..draft.states.len() {
+        if draft.cells[column].text(row).is_some_and(|code| code_of(code).is_none()) {
+            draft.reject(row, (&rules::CURRENCY_UNREADABLE, None), FaultColumn::Frame(column));
+        }
+    }
+}
+
 /// The rates of records in another currency; records without one are rejected. `rate` gives the day that has none.
 fn foreign(
     draft: &mut Draft,
@@ -136,9 +149,10 @@ fn settle_amounts(draft: &mut Draft, options: &Options, rate: impl Fn(&Draft, us
         if !matches!(draft.cells[column], Cells::Amounts(_)) {
             continue;
         }
-        let mut whole = Vec::with_capacity(draft.states.len());
+        let height = if draft.cells[column].is_free() { 0 } else { draft.states.len() };
+        let mut whole = Vec::with_capacity(height);
         let mut too_large = Vec::new();
-        for row in 0..draft.states.len() {
+        for row in 0..height {
             let minor = draft.minor(column, row, &options.currency, rate(draft, row));
             if minor == Some(None) {
                 too_large.push(row);

@@ -1,22 +1,20 @@
-//! From the files of a source to one table whose cells may still be open.
+//! One table whose cells may still be open: columns under construction, a state for every record, the faults met.
 //!
-//! In come files; out goes a [`Draft`]: columns under construction, a state for every record and the faults met.
-//! Later steps settle what is open, reject further records and build the frame. Knows no other table.
+//! Reading fills a [`Draft`]; later steps settle what is open, reject further records and build the frame. Knows
+//! no other table.
 
-use super::columns::{Cells, Fault, Manner, Names};
+use super::columns::{Cells, Fault};
 use super::error::IngestError;
-use super::footer::Footer;
-use super::locate::{self, Located};
+use super::locate::Located;
 use super::mapping::{self, Layout, Overrides};
-use super::rules;
-use super::shape::{OutcomeMark, Shape, Turn};
+use super::shape::{OutcomeMark, Shape};
 use super::source::Sheet;
-use super::{DateOrder, FileReport, Source};
-use crate::diagnostic::{Finding, Findings, Place, Rule};
+use super::storage::Names;
+use super::{DateOrder, FileReport};
+use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
 use csv::ByteRecord;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// A table as far as its own files tell it.
 pub(super) struct Draft {
@@ -26,7 +24,8 @@ pub(super) struct Draft {
     /// Moments at which stages were entered, by the label of their column.
     pub entered: Vec<(String, Cells)>,
     pub states: Vec<State>,
-    lines: Vec<u64>,
+    /// The line on which each record begins.
+    pub lines: Vec<u64>,
     pub files: Vec<FileRead>,
     pub faults: Vec<RowFault>,
     pub findings: Findings,
@@ -55,7 +54,9 @@ pub(super) struct FileRead {
     pub report: FileReport,
     /// The row of its first record.
     pub first_row: usize,
-    overrides: Overrides,
+    /// Canonical source columns that the file has, in whatever form.
+    pub present: BTreeSet<&'static str>,
+    pub overrides: Overrides,
 }
 
 /// Why a record was rejected.
@@ -64,9 +65,13 @@ pub(super) struct RowFault {
     pub rule: &'static Rule,
     pub detail: Option<String>,
     pub column: FaultColumn,
-    /// The cells of the record; absent where the fault came up after they were read.
+    /// The cells of the record; absent where they are to be read again.
     pub record: Option<Vec<String>>,
 }
+
+/// Of how many rejected records the cells are kept as they are met. Those of any further ones are read again, if
+/// it comes to that: most often too many are rejected for the run to go on.
+const KEPT_RECORDS: usize = 10_000;
 
 /// Which cell is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,29 +87,8 @@ pub(super) enum FaultColumn {
 }
 
 impl Draft {
-    /// Reads all files of a source.
-    pub fn read(table: Table, source: &Source, base: &Path, manner: Manner) -> Result<Self, IngestError> {
-        mapping::check_overrides(table, &source.columns)?;
-        let mut draft = Draft::new(table);
-        for located in locate::files(table, base, &source.patterns)? {
-            draft.read_file(located, source, manner)?;
-        }
-        for (column, header) in &source.columns {
-            let is_found = |file: &FileRead| mapping::position_of(&file.layout.headers, header).is_some();
-            if !draft.files.iter().any(is_found) {
-                let headers = draft.files.iter().flat_map(|file| &file.layout.headers);
-                return Err(IngestError::NoSuchHeader {
-                    table,
-                    column: column.clone(),
-                    header: header.clone(),
-                    nearest: super::error::nearest(header, headers.map(String::as_str)),
-                });
-            }
-        }
-        Ok(draft)
-    }
-
-    fn new(table: Table) -> Self {
+    /// A table without records.
+    pub fn new(table: Table) -> Self {
         Draft {
             table,
             cells: table.frame_columns().iter().map(|column| cells_of(table, column)).collect(),
@@ -121,150 +105,16 @@ impl Draft {
         }
     }
 
-    fn read_file(&mut self, located: Located, source: &Source, manner: Manner) -> Result<(), IngestError> {
-        let score = mapping::header_score(self.table, &source.columns);
-        let mut sheet = Sheet::open(&located.path, &located.shown, &score)?;
-        let layout = Layout::of(self.table, &sheet.header, &source.columns);
-        layout.require(self.table, &located.shown)?;
-        let shape = Shape::of(self.table, &layout);
-        let reader = FileReader {
-            shape: &shape,
-            entered: self.entered_columns(&layout),
-            manner: Manner { is_workbook: sheet.is_workbook, ..manner },
-            width: layout.headers.len(),
-            key: self.key_column().and_then(|at| layout.position(self.table.frame_columns()[at].name)),
-        };
-        let first_row = self.states.len();
-        self.note_file(&sheet, &layout, &located.shown);
-        let mut record = ByteRecord::new();
-        let mut footer = Footer::default();
-        while let Some(line) = sheet.next(&mut record)? {
-            if sheet.is_torn() {
-                self.reject_torn(&record, line);
-                continue;
-            }
-            if footer.holds(&record, line, reader.width, reader.key) {
-                continue;
-            }
-            for (line, held) in footer.were_records() {
-                self.push(&held, line, &reader);
-            }
-            self.push(&record, line, &reader);
-            if self.states.len() >= u32::MAX as usize {
-                return Err(IngestError::TooMany { file: located.shown });
-            }
-        }
-        let (lines, held) = footer.end();
-        for (line, held) in held {
-            self.push(&held, line, &reader);
-        }
-        self.note_lines(&rules::FOOTER_SKIPPED, &located.shown, &lines);
-        let report = FileReport {
-            path: located.shown.clone(),
-            records: (self.states.len() - first_row) as u64,
-            encoding: sheet.coding.as_ref().map_or("workbook", |coding| coding.name()),
-            delimiter: sheet.delimiter,
-            preset: layout.preset.map(|preset| preset.name),
-            columns: layout.found(self.table),
-        };
-        self.files.push(FileRead { located, layout, shape, report, first_row, overrides: source.columns.clone() });
-        Ok(())
-    }
-
-    /// Appends a record, as a row of the columns in any case.
-    fn push(&mut self, record: &ByteRecord, line: u64, reader: &FileReader<'_>) {
-        let row = self.states.len();
-        self.lines.push(line);
-        let missing = reader.width.saturating_sub(record.len());
-        let has_surplus = record.iter().skip(reader.width).any(|cell| !cell.trim_ascii().is_empty());
-        if missing > 0 || has_surplus {
-            let detail = field_count(record, reader.width);
-            let fault = (&rules::FIELD_COUNT, Some(detail));
-            self.push_empty(State::Rejected);
-            self.reject_row(row, fault, FaultColumn::Record, Some(record));
-            return;
-        }
-        let (feeds, is_deleted) = match reader.shape.turn(record) {
-            Turn::Feeds(feeds) => (feeds, false),
-            Turn::Deleted(feeds) => (feeds, true),
-            Turn::OtherField => {
-                self.push_empty(State::LeftOut);
-                self.findings.add(&rules::HISTORY_FIELD_SKIPPED, Place::default(), None);
-                return;
-            }
-        };
-        let mut fault: Option<(Fault, FaultColumn)> = None;
-        for ((cells, feed), column) in self.cells.iter_mut().zip(feeds).zip(self.table.frame_columns()) {
-            if is_deleted && column.kind != Kind::Id {
-                cells.push_none();
-                continue;
-            }
-            let (cell, position) = feed.cell(record);
-            let at = position.map_or(FaultColumn::Record, FaultColumn::At);
-            let outcome = cells.push(&cell, reader.manner);
-            if is_deleted || fault.is_some() {
-                continue;
-            }
-            if let Err(unreadable) = outcome {
-                fault = Some((unreadable, at));
-            } else if column.kind == Kind::Id && cells.ends_empty() {
-                fault = Some(((&rules::ID_MISSING, None), at));
-            }
-        }
-        for (at, (_, cells)) in self.entered.iter_mut().enumerate() {
-            let position = reader.entered.get(at).copied().flatten().filter(|_| !is_deleted);
-            let cell = position.and_then(|position| record.get(position)).unwrap_or_default();
-            if let (Err(unreadable), Some(position), None) = (cells.push(cell, reader.manner), position, &fault) {
-                fault = Some((unreadable, FaultColumn::At(position)));
-            }
-        }
-        self.states.push(if is_deleted { State::LeftOut } else { State::Kept });
-        if is_deleted {
-            self.findings.add(&rules::RECORDS_DELETED, Place::default(), None);
-        }
-        if reader.shape.is_event {
-            self.events.push(row);
-        }
-        if let Some((fault, column)) = fault {
-            self.reject_row(row, fault, column, Some(record));
-        } else if let (Table::Opportunities, Some(mark)) = (self.table, reader.shape.outcome_mark(record)) {
-            self.mark_outcome(row, mark);
-        }
-    }
-
-    fn mark_outcome(&mut self, row: usize, mark: OutcomeMark) {
-        let stage = self.column("stage").and_then(|at| match &self.cells[at] {
-            Cells::Names(names) => names.keys.get(row).copied(),
-            _ => None,
-        });
-        if let Some(key) = stage.filter(|key| *key != Names::NONE) {
-            *self.outcome_marks.entry((key, mark)).or_default() += 1;
-        }
-    }
-
-    /// Appends a row without any cell.
-    fn push_empty(&mut self, state: State) {
-        for cells in &mut self.cells {
-            cells.push_none();
-        }
-        for (_, cells) in &mut self.entered {
-            cells.push_none();
-        }
-        self.states.push(state);
-    }
-
-    /// Rejects a record that has swallowed others.
-    fn reject_torn(&mut self, record: &ByteRecord, line: u64) {
-        let row = self.states.len();
-        self.lines.push(line);
-        self.push_empty(State::Rejected);
-        let detail = format!("the record runs over {} lines", 1 + inner_breaks(record));
-        self.reject_row(row, (&rules::QUOTE_STRAY, Some(detail)), FaultColumn::Record, Some(record));
-    }
-
-    fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<&ByteRecord>) {
+    /// Rejects a row, with its record where that is at hand.
+    pub fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<&ByteRecord>) {
         self.states[row] = State::Rejected;
-        self.faults.push(RowFault { row, rule: fault.0, detail: fault.1, column, record: record.map(cells_as_text) });
+        self.faults.push(RowFault {
+            row,
+            rule: fault.0,
+            detail: fault.1,
+            column,
+            record: record.filter(|_| self.faults.len() < KEPT_RECORDS).map(cells_as_text),
+        });
     }
 
     /// Rejects a record that was read, once more is known. One that is not kept any more stays as it is.
@@ -299,49 +149,12 @@ impl Draft {
 
     /// The canonical source columns that at least one file has.
     pub fn present(&self) -> BTreeSet<&'static str> {
-        self.files.iter().flat_map(|file| file.report.columns.keys().copied()).collect()
+        self.files.iter().flat_map(|file| file.present.iter().copied()).collect()
     }
 
     /// The column whose cell identifies a record of this table, where one does.
-    fn key_column(&self) -> Option<usize> {
+    pub fn key_column(&self) -> Option<usize> {
         self.table.frame_columns().iter().position(|column| column.kind == Kind::Id)
-    }
-
-    /// Makes room for the stage entries of a file; gives their positions in it.
-    fn entered_columns(&mut self, layout: &Layout) -> Vec<Option<usize>> {
-        for entered in &layout.entered {
-            if !self.entered.iter().any(|(label, _)| *label == entered.label) {
-                let mut cells = Cells::new(Kind::Timestamp);
-                (0..self.states.len()).for_each(|_| cells.push_none());
-                self.entered.push((entered.label.clone(), cells));
-            }
-        }
-        let position = |label: &String| layout.entered.iter().find(|entered| entered.label == *label);
-        self.entered.iter().map(|(label, _)| position(label).map(|entered| entered.position)).collect()
-    }
-
-    fn note_file(&mut self, sheet: &Sheet, layout: &Layout, shown: &str) {
-        self.note_lines(&rules::PREAMBLE_SKIPPED, shown, &sheet.preamble);
-        let place =
-            |column: Option<&String>| Place { file: shown.to_owned(), column: column.cloned(), ..Place::default() };
-        for column in &layout.repeated {
-            let header = layout.position(column).and_then(|at| layout.headers.get(at));
-            self.findings.add(&rules::HEADER_REPEATED, place(header), None);
-        }
-        let counts = sheet.coding.as_ref().map_or((0, 0), |coding| (coding.damaged, coding.nul_bytes));
-        for (rule, count) in [(&rules::ENCODING_DAMAGED, counts.0), (&rules::NUL_BYTES, counts.1)] {
-            if count > 0 {
-                let place = place(None);
-                self.findings.add_many(Finding { rule, place, detail: None }, count);
-            }
-        }
-    }
-
-    fn note_lines(&mut self, rule: &'static Rule, shown: &str, lines: &[(u64, String)]) {
-        for (line, text) in lines {
-            let place = Place { file: shown.to_owned(), line: Some(*line), column: None, value: Some(text.clone()) };
-            self.findings.add(rule, place, None);
-        }
     }
 }
 
@@ -362,38 +175,16 @@ impl FileRead {
     }
 }
 
-/// What reading a record of one file needs.
-struct FileReader<'a> {
-    shape: &'a Shape,
-    /// Position of each column of stage entries, where the file has it.
-    entered: Vec<Option<usize>>,
-    manner: Manner,
-    width: usize,
-    /// Position of the cell that identifies a record.
-    key: Option<usize>,
-}
-
 /// The cells of a record as text, as they stand in the file.
 pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
     record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
-}
-
-/// How many line breaks the cells of a record hold.
-pub(super) fn inner_breaks(record: &ByteRecord) -> u64 {
-    record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
-}
-
-fn field_count(record: &ByteRecord, width: usize) -> String {
-    let breaks = inner_breaks(record);
-    let over = if breaks > 0 { format!(" over {} lines", breaks + 1) } else { String::new() };
-    format!("expected {width} cells, found {}{over}", record.len())
 }
 
 /// Cells that later steps look up or rename are kept as names, whatever their kind.
 fn cells_of(table: Table, column: &Column) -> Cells {
     match (table, column.name) {
         (Table::Reps, "name") | (Table::Rates, "currency") | (_, "currency") | (Table::Activities, "status") => {
-            Cells::Names(Names::default())
+            Cells::Names(Names::new())
         }
         _ => Cells::new(column.kind),
     }

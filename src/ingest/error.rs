@@ -193,7 +193,7 @@ fn too_many_rejected(
 fn unknown_stages(stages: &[UnknownStage]) -> String {
     let mut text = String::from("the exports have stages that are not configured");
     for stage in stages {
-        let _ = write!(text, "\n  \"{}\", {} times, first in {}", stage.name, stage.count, stage.place);
+        let _ = write!(text, "\n  \"{}\", {}, first in {}", stage.name, times(stage.count), stage.place);
         if let Some(nearest) = &stage.nearest {
             let _ = write!(text, " (nearest: \"{nearest}\")");
         }
@@ -202,10 +202,14 @@ fn unknown_stages(stages: &[UnknownStage]) -> String {
     text
 }
 
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
 fn no_stages(names: &[(String, u64)], reason: &str) -> String {
     let mut text = format!("the order of the stages is not known: {reason}");
     for (name, count) in names {
-        let _ = write!(text, "\n  \"{name}\", {count} times");
+        let _ = write!(text, "\n  \"{name}\", {}", times(*count));
     }
     text.push_str("\nwrite them in order under [stages]: open = [\"…\", \"…\"], won = [\"…\"], lost = [\"…\"]");
     text

@@ -65,9 +65,15 @@ fn may_be_footer(record: &ByteRecord, width: usize, key: Option<usize>) -> bool 
     if width < 2 {
         return false;
     }
+    // Most records have all their cells and an id, and begin with no word of a footer.
+    let starts_like_footer =
+        |first: &[u8]| first.first().is_none_or(|byte| b"cgrst\xC2".contains(&byte.to_ascii_lowercase()));
+    let has_key = key.and_then(|key| record.get(key)).is_some_and(|cell| !cell.trim_ascii().is_empty());
+    if has_key && record.len() >= width && !starts_like_footer(record.get(0).unwrap_or_default()) {
+        return false;
+    }
     let is_single = record.iter().filter(|cell| !cell.trim_ascii().is_empty()).nth(1).is_none();
     let first = &*first_text(record);
-    let has_key = key.is_some_and(|key| record.get(key).is_some_and(|cell| !cell.trim_ascii().is_empty()));
     if record.len() < width {
         return is_single || is_footer_text(first);
     }

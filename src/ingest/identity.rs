@@ -4,6 +4,8 @@
 //! CRM marks deleted replaces an earlier one too: what it stood for is gone. Knows no other table.
 
 use super::draft::{Draft, State};
+use super::rules;
+use crate::diagnostic::Place;
 use crate::model::Table;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -28,14 +30,21 @@ pub(super) fn replace_earlier(draft: &mut Draft) {
     let mut replaced = Vec::new();
     for group in hashed.chunk_by(|left, right| left.0 == right.0).filter(|group| group.len() > 1) {
         for (at, (_, row)) in group.iter().enumerate() {
-            let id = draft.cells[column].text(*row as usize);
-            let has_later = group[at + 1..].iter().any(|(_, later)| draft.cells[column].text(*later as usize) == id);
-            if has_later && draft.is_kept(*row as usize) {
-                replaced.push(*row as usize);
+            let row = *row as usize;
+            let id = draft.cells[column].text(row);
+            let later = group[at + 1..].iter().map(|(_, later)| *later as usize);
+            let next = later.into_iter().find(|later| draft.cells[column].text(*later) == id);
+            if let Some(next) = next.filter(|_| draft.is_kept(row)) {
+                replaced.push((row, next));
             }
         }
     }
-    for row in replaced {
+    for (row, next) in replaced {
         draft.states[row] = State::Replaced;
+        // Within one file nobody meant the record to be replaced.
+        if std::ptr::eq(draft.file_of(row), draft.file_of(next)) {
+            let place = Place { value: draft.cells[column].text(row).map(str::to_owned), ..draft.place(row) };
+            draft.findings.add(&rules::RECORDS_REPEATED, place, None);
+        }
     }
 }

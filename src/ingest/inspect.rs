@@ -76,13 +76,13 @@ pub fn inspect(path: &Path) -> Result<FileGuess, IngestError> {
         }
     }
     let best = best.ok_or_else(|| IngestError::NoHeader { file: shown.clone() })?;
-    let confidence = match (best.is_whole(), best.is_named || rivals == 1) {
+    let confidence = match (best.is_whole(), best.is_named || (rivals == 1 && best.found > 2)) {
         (false, _) => Confidence::Doubtful,
         (true, true) => Confidence::Sure,
         (true, false) => Confidence::Likely,
     };
     let mut guess = FileGuess {
-        table: (best.found > 0).then_some(best.table),
+        table: best.is_likely().then_some(best.table),
         confidence,
         why: best.why(),
         preset: best.layout.preset.map(|preset| preset.name),
@@ -138,10 +138,16 @@ impl Candidate {
         self.missing.is_empty() && self.found > 0
     }
 
-    /// Better candidates rank higher: whole before not, then by the name of the file, then by columns found.
-    fn rank(&self) -> (bool, bool, usize) {
-        let is_near = self.found > 0 && self.missing.len() <= 2;
-        (self.is_whole(), self.is_named && is_near, self.found)
+    /// Whether more speaks for the table than one column that any file may have.
+    fn is_likely(&self) -> bool {
+        self.found > self.missing.len() && (self.found > 1 || self.is_named)
+    }
+
+    /// Better candidates rank higher: columns found and the name of the file speak for one, missing ones against.
+    fn rank(&self) -> (i64, bool) {
+        let found = i64::try_from(self.found).unwrap_or(i64::MAX / 8);
+        let missing = i64::try_from(self.missing.len()).unwrap_or(i64::MAX / 8);
+        (2 * found - 3 * missing + 3 * i64::from(self.is_named), self.is_whole())
     }
 
     fn why(&self) -> String {
@@ -252,5 +258,8 @@ mod tests {
     #[test]
     fn a_file_of_something_else_is_no_table() {
         assert_eq!(guess("accounts.csv", "Sector,Revenue\ntech,1\n").table, None);
+        assert_eq!(guess("dictionary.csv", "Table,Field\nsales,sales_agent\n").table, None);
+        let pipeline = guess("x.csv", "opportunity_id,sales_agent,product,account,deal_stage,close_date,close_value\n");
+        assert_eq!((pipeline.table, pipeline.missing), (Some(Table::Opportunities), vec!["created_date"]));
     }
 }

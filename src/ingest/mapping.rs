@@ -5,6 +5,7 @@
 //! never by position. Knows no cell.
 
 use super::error::{IngestError, nearest};
+use super::history::{self, Entered};
 use super::presets::{self, Preset, normal};
 use crate::model::Table;
 use csv::ByteRecord;
@@ -48,25 +49,6 @@ pub(super) struct Layout {
     pub repeated: Vec<&'static str>,
 }
 
-/// A column `Date entered "Stage (Pipeline)"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entered {
-    pub position: usize,
-    /// What stands between the quotation marks.
-    pub label: String,
-}
-
-impl Entered {
-    /// Stage and pipeline of the label; the pipeline is what stands in parentheses at its end.
-    pub fn stage_and_pipeline(&self) -> (&str, Option<&str>) {
-        let parts = self.label.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-        match parts {
-            Some((stage, pipeline)) if !stage.trim().is_empty() => (stage.trim(), Some(pipeline.trim())),
-            _ => (self.label.as_str(), None),
-        }
-    }
-}
-
 /// What a table's columns are called in its files, beside what the presets know.
 pub(super) type Overrides = BTreeMap<String, String>;
 
@@ -79,7 +61,7 @@ impl Layout {
             headers: headers.to_vec(),
             preset,
             positions: BTreeMap::new(),
-            entered: if table == Table::Opportunities { entered(headers) } else { Vec::new() },
+            entered: if table == Table::Opportunities { history::entered_columns(headers) } else { Vec::new() },
             repeated: Vec::new(),
         };
         for column in columns(table) {
@@ -97,10 +79,11 @@ impl Layout {
                 .flat_map(|preset| preset.aliases(table))
                 .filter(|(of, _)| *of == column)
                 .flat_map(|(_, aliases)| aliases.iter().copied());
-            let canonical = normal(column);
+            // An extra column is one in the exports of its CRM only: a "Status" of one's own says nothing of won or lost.
+            let canonical = (!EXTRAS.contains(&column)).then(|| normal(column));
             // A mark of the kind of file is read off a header that also feeds a column.
             let is_mark = matches!(column, "is_event" | "is_call");
-            for alias in aliases.chain([canonical.as_str()]) {
+            for alias in aliases.chain(canonical.as_deref()) {
                 let mut found = (0..normals.len()).filter(|at| {
                     normals[*at] == alias && (is_mark || !layout.positions.values().any(|taken| taken == at))
                 });
@@ -120,6 +103,11 @@ impl Layout {
 
     pub fn position(&self, column: &str) -> Option<usize> {
         self.positions.get(column).copied()
+    }
+
+    /// How many cells a record has: headers without text at the end of the row are none.
+    pub fn width(&self) -> usize {
+        self.headers.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1)
     }
 
     pub fn has(&self, column: &str) -> bool {
@@ -279,23 +267,4 @@ fn detect(table: Table, normals: &[String]) -> Option<&'static Preset> {
         }
     }
     best.map(|(_, _, preset)| preset)
-}
-
-/// The columns that tell when a stage was entered.
-fn entered(headers: &[String]) -> Vec<Entered> {
-    const START: &str = "date entered ";
-    let mut found = Vec::new();
-    for (position, header) in headers.iter().enumerate() {
-        let Some(start) = header.get(..START.len()) else {
-            continue;
-        };
-        if start.eq_ignore_ascii_case(START) {
-            let label = header[START.len()..].trim();
-            let label = label.trim_matches(['"', '\'', '“', '”', '‘', '’']).trim();
-            if !label.is_empty() {
-                found.push(Entered { position, label: label.to_owned() });
-            }
-        }
-    }
-    found
 }

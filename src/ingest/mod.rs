@@ -12,6 +12,7 @@ mod draft;
 mod encoding;
 mod error;
 mod footer;
+mod history;
 mod identity;
 mod inspect;
 mod locate;
@@ -20,11 +21,13 @@ mod numbers;
 mod people;
 mod precedence;
 mod presets;
+mod reading;
 mod rules;
 mod settle;
 mod shape;
 mod source;
 mod stages;
+mod storage;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -68,16 +71,16 @@ pub fn read(options: &Options) -> Result<Intake, IngestError> {
     let mut sources = Vec::new();
     let mut rejected = Vec::new();
     for draft in drafts.values_mut() {
-        let of_table = checks::rejections(draft)?;
         let report = checks::report(draft);
-        checks::rejected_share(&report, &of_table, options)?;
-        checks::note(&report, &of_table, &mut findings);
-        findings.merge(std::mem::take(&mut draft.findings));
+        checks::rejected_share(draft, &report, options)?;
+        let of_table = checks::rejections(draft)?;
+        checks::note(draft, &report, &of_table, &mut findings);
         sources.push(report);
         rejected.extend(of_table);
     }
     book.apply(&mut drafts)?;
     checks::orphans(&drafts, &mut findings);
+    checks::repeated_quotas(&drafts, &mut findings);
     Ok(Intake { tables: records(drafts, &book, options)?, sources, findings, rejected, stages: book.stages })
 }
 
@@ -91,7 +94,7 @@ fn records(
     let mut tables = BTreeMap::new();
     for (table, draft) in drafts {
         if !draft.entered.is_empty() {
-            entered = Some(tables::entered(&draft, book)?);
+            entered = Some(history::frame(&draft, book)?);
         }
         let present = draft.present();
         let frame = tables::frame(draft, options.as_of)?;

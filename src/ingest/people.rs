@@ -10,10 +10,11 @@
 //! - A rep listed again with the same id under a new name is one person; the old name still finds them.
 //! - Ids of users may differ in case alone, so one is matched as it stands before case is ignored.
 
-use super::columns::{Cells, Names, canonical_id};
+use super::columns::{Cells, canonical_id};
 use super::draft::{Draft, State};
 use super::rules;
 use super::stages::fold;
+use super::storage::Names;
 use crate::diagnostic::{Findings, Place};
 use crate::model::Table;
 use std::collections::{BTreeMap, HashMap};
@@ -42,8 +43,9 @@ pub(super) fn resolve(drafts: &mut BTreeMap<Table, Draft>, findings: &mut Findin
             };
             for spelling in &mut names.spellings {
                 let found = directory.find(spelling).map(str::to_owned);
-                *spelling =
-                    found.or_else(|| strangers.get(&fold(spelling)).cloned()).unwrap_or_else(|| collapsed(spelling));
+                *spelling = found
+                    .or_else(|| strangers.get(&folded_handle(spelling)).cloned())
+                    .unwrap_or_else(|| collapsed(spelling));
             }
         }
     }
@@ -107,7 +109,16 @@ impl Directory {
         directory
     }
 
+    /// The name of a person by any of their handles, or by `Name (address)`.
     fn find(&self, spelling: &str) -> Option<&str> {
+        self.find_whole(spelling).or_else(|| {
+            let (name, inner) = spelling.trim().strip_suffix(')')?.rsplit_once('(')?;
+            let address = self.by_email.get(&fold(inner)).map(String::as_str);
+            address.or_else(|| self.find_whole(name).filter(|_| inner.contains('@')))
+        })
+    }
+
+    fn find_whole(&self, spelling: &str) -> Option<&str> {
         let folded = fold(spelling);
         let id = canonical_id(spelling);
         let by_id = || self.by_id.get(&*id);
@@ -128,7 +139,11 @@ fn strangers(drafts: &BTreeMap<Table, Draft>, directory: &Directory) -> HashMap<
             for (key, count) in key_counts(draft, names) {
                 let spelling = &names.spellings[key];
                 if directory.find(spelling).is_none() {
-                    *counts.entry(fold(spelling)).or_default().entry(collapsed(spelling)).or_default() += count;
+                    *counts
+                        .entry(folded_handle(spelling))
+                        .or_default()
+                        .entry(collapsed(&canonical_id(spelling)))
+                        .or_default() += count;
                 }
             }
         }
@@ -144,7 +159,7 @@ fn strangers(drafts: &BTreeMap<Table, Draft>, directory: &Directory) -> HashMap<
 pub(super) fn key_counts(draft: &Draft, names: &Names) -> impl Iterator<Item = (usize, u64)> + use<> {
     let mut counts = vec![0_u64; names.spellings.len()];
     for (row, key) in names.keys.iter().enumerate() {
-        if let Some(count) = counts.get_mut(*key as usize).filter(|_| draft.is_kept(row)) {
+        if let Some(count) = counts.get_mut(key as usize).filter(|_| draft.is_kept(row)) {
             *count += 1;
         }
     }
@@ -156,6 +171,11 @@ fn person_columns(table: Table) -> impl Iterator<Item = usize> {
         move |name: &str, kind| kind == crate::model::Kind::Person || (table == Table::Reps && name == "name");
     let columns = table.frame_columns().iter().enumerate();
     columns.filter(move |(_, column)| is_person(column.name, column.kind)).map(|(at, _)| at)
+}
+
+/// What two spellings of one person have in common. The form of an id that tells its case apart stays apart.
+fn folded_handle(spelling: &str) -> String {
+    fold(&canonical_id(spelling.trim()))
 }
 
 /// A name with single blanks between its words.

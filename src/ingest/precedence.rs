@@ -6,7 +6,7 @@
 use super::columns::Cells;
 use super::dates::ABSENT;
 use super::draft::Draft;
-use super::mapping::Entered;
+use super::history;
 use super::stages::fold;
 use crate::model::Table;
 use std::collections::{BTreeMap, HashMap};
@@ -78,7 +78,7 @@ fn add_changes(history: &Draft, find: &dyn Fn(&str) -> Option<usize>, paths: &mu
         return;
     };
     for row in (0..history.states.len()).filter(|row| history.is_kept(*row)) {
-        let moment = moments[row].under(history.order);
+        let moment = moments.get(row).under(history.order);
         let Some(id) = history.cells[id].text(row).filter(|_| moment != ABSENT) else {
             continue;
         };
@@ -92,15 +92,11 @@ fn add_changes(history: &Draft, find: &dyn Fn(&str) -> Option<usize>, paths: &mu
 
 fn add_entered(opportunities: &Draft, find: &dyn Fn(&str) -> Option<usize>, paths: &mut HashMap<String, Vec<Entry>>) {
     for (at, (label, cells)) in opportunities.entered.iter().enumerate() {
-        let entered = Entered { position: 0, label: label.clone() };
-        let (Some(stage), Cells::Moments(moments)) =
-            (find(label).or_else(|| find(entered.stage_and_pipeline().0)), cells)
-        else {
+        let Some(stage) = find(label).or_else(|| find(history::stage_and_pipeline(label).0)) else {
             continue;
         };
-        for row in (0..opportunities.states.len()).filter(|row| opportunities.is_kept(*row)) {
-            let moment = moments[row].under(opportunities.order);
-            if let Some(id) = opportunities.cells[0].text(row).filter(|_| moment != ABSENT) {
+        for (row, moment) in history::entries(opportunities, label, cells) {
+            if let Some(id) = opportunities.cells[0].text(row) {
                 paths.entry(id.to_owned()).or_default().push((moment, at, stage));
             }
         }

@@ -26,9 +26,11 @@ pub static RULES: &[&Rule] = &[
     &PREAMBLE_SKIPPED,
     &PROBABILITY_OUT_OF_RANGE,
     &PROBABILITY_UNREADABLE,
+    &QUOTA_REPEATED,
     &QUOTE_STRAY,
     &RATE_UNREADABLE,
     &RECORDS_DELETED,
+    &RECORDS_REPEATED,
     &RECORDS_REPLACED,
     &STAGES_FROM_HISTORY,
     &STAGES_FROM_PRESET,
@@ -233,6 +235,15 @@ finding!(
     "nothing to do"
 );
 finding!(
+    QUOTA_REPEATED,
+    Warning,
+    "quota-repeated",
+    "quota is of a rep and a period that have one already",
+    "quotas are of a rep and a period that have one already",
+    "they add up",
+    "leave out one of the two where they say the same"
+);
+finding!(
     RECORDS_DELETED,
     Note,
     "records-deleted",
@@ -242,13 +253,22 @@ finding!(
     "nothing to do"
 );
 finding!(
+    RECORDS_REPEATED,
+    Warning,
+    "records-repeated",
+    "record has a later one with the same id in the same file",
+    "records have a later one with the same id in the same file",
+    "the later record counts, the earlier does not",
+    "export one line for each record: a report with products, splits or contacts has several"
+);
+finding!(
     RECORDS_REPLACED,
     Note,
     "records-replaced",
-    "record has a later one with the same id",
-    "records have a later one with the same id",
+    "record is replaced by one of a later file",
+    "records are replaced by those of a later file",
     "the later record counts, the earlier does not",
-    "nothing to do where exports overlap; else look why an id stands twice"
+    "nothing to do where exports overlap"
 );
 finding!(
     STAGES_FROM_HISTORY,

@@ -9,6 +9,8 @@
 //! - A column that only one order fits decides for all columns of the source. Where no order fits everything,
 //!   the one that fits more cells holds and the other records are rejected.
 //! - `5/5/2026` is the same day either way and decides nothing.
+//! - What is configured holds, except in a source that has no open cell and whose cells all say otherwise: one
+//!   file may write dates or amounts in its own way without any doubt.
 
 use super::columns::{ABSENT, Cells, Days};
 use super::dates;
@@ -53,6 +55,12 @@ impl Votes {
         }
     }
 
+    /// The answer, as first or second, given what is configured.
+    fn settle(&self, configured: Option<bool>) -> Option<bool> {
+        let is_certain = self.open.is_none() && (self.only_first == 0) != (self.only_second == 0);
+        configured.filter(|_| !is_certain).or_else(|| self.decide())
+    }
+
     /// Whether the cells decide for the first answer; `None` where they leave it open or are at odds evenly.
     fn decide(&self) -> Option<bool> {
         match self.only_first.cmp(&self.only_second) {
@@ -66,9 +74,6 @@ impl Votes {
 
 /// The order of day and month, by the configuration or by the dates themselves.
 pub(super) fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result<DateOrder, IngestError> {
-    if let Some(order) = configured {
-        return Ok(order);
-    }
     let mut whole = Votes::default();
     // A column that fits one order throughout speaks for it, be its cells few or many.
     let (mut for_month, mut for_day) = (false, false);
@@ -86,10 +91,11 @@ pub(super) fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result
             whole.add(row, column, true, true, true);
         }
     }
+    let configured = configured.map(|order| order == DateOrder::MonthFirst);
     let is_month_first = match (for_month, for_day) {
-        (true, false) => Some(true),
-        (false, true) => Some(false),
-        _ => whole.decide(),
+        (true, false) if configured.is_none() => Some(true),
+        (false, true) if configured.is_none() => Some(false),
+        _ => whole.settle(configured),
     };
     match (is_month_first, whole.open) {
         (Some(true), _) => Ok(DateOrder::MonthFirst),
@@ -115,21 +121,18 @@ fn open_order(draft: &Draft, row: usize, column: FaultColumn) -> Result<IngestEr
 
 /// The decimal sign, by the configuration or by the amounts themselves.
 pub(super) fn decimal(draft: &Draft, configured: Option<char>) -> Result<char, IngestError> {
-    if let Some(sign) = configured {
-        return Ok(sign);
-    }
     let mut votes = Votes::default();
     for (at, cells) in draft.cells.iter().enumerate() {
         let Cells::Amounts(amounts) = cells else { continue };
         for row in kept(draft) {
-            let number = amounts.cells[row];
+            let number = amounts.cells.get(row);
             let (point, comma) = (number.under('.'), number.under(','));
             if point != comma {
                 votes.add(row, FaultColumn::Frame(at), point.is_some(), comma.is_some(), number.is_open());
             }
         }
     }
-    match (votes.decide(), votes.open) {
+    match (votes.settle(configured.map(|sign| sign != ',')), votes.open) {
         (Some(true), _) | (None, None) => Ok('.'),
         (Some(false), _) => Ok(','),
         (None, Some((row, column))) => {
@@ -168,7 +171,8 @@ fn reject_unfit_amounts(draft: &mut Draft) {
     let mut unfit = Vec::new();
     for (at, cells) in draft.cells.iter().enumerate() {
         let Cells::Amounts(amounts) = cells else { continue };
-        let is_unfit = |row: &usize| !amounts.cells[*row].is_empty() && amounts.cells[*row].under(sign).is_none();
+        let is_unfit =
+            |row: &usize| !amounts.cells.get(*row).is_empty() && amounts.cells.get(*row).under(sign).is_none();
         unfit.extend(kept(draft).filter(is_unfit).map(|row| (row, FaultColumn::Frame(at))));
     }
     for (row, column) in unfit {
@@ -186,9 +190,11 @@ fn settle_probabilities(draft: &mut Draft) {
         let Cells::Probabilities(column) = &draft.cells[at] else {
             continue;
         };
-        let mut parts = Vec::with_capacity(column.cells.len());
-        for (row, number) in column.cells.iter().enumerate() {
-            let share = number.ungrouped().map(|share| share.scaled(if is_percent { 16 } else { 18 }, None));
+        let height = if draft.cells[at].is_free() { 0 } else { draft.states.len() };
+        let mut parts = Vec::with_capacity(height);
+        for row in 0..height {
+            let share =
+                column.cells.get(row).ungrouped().map(|share| share.scaled(if is_percent { 16 } else { 18 }, None));
             match share {
                 None => parts.push(ABSENT),
                 Some(Some(part)) if (0..=PROBABILITY_ONE).contains(&part) => parts.push(part),
@@ -213,7 +219,7 @@ impl Draft {
         let Cells::Dates(days) = self.cells.get(column)? else {
             return None;
         };
-        let days = days.get(row)?;
+        let days = days.get(row);
         let day = match self.order {
             DateOrder::MonthFirst => days.month_first,
             DateOrder::DayFirst => days.day_first,
@@ -233,7 +239,7 @@ impl Draft {
         let Cells::Amounts(amounts) = self.cells.get(column)? else {
             return None;
         };
-        let amount = amounts.cells.get(row)?.under(self.decimal)?;
+        let amount = amounts.cells.get(row).under(self.decimal)?;
         Some(amount.scaled(currency.decimals(), rate))
     }
 
@@ -289,8 +295,8 @@ fn pair(cells: &Cells, row: usize) -> (i64, i64) {
         if day == Days::ABSENT { dates::ABSENT } else { i64::from(day) * dates::DAY }
     };
     match cells {
-        Cells::Dates(days) => (moment(days[row].month_first), moment(days[row].day_first)),
-        Cells::Moments(moments) => (moments[row].month_first, moments[row].day_first),
+        Cells::Dates(days) => (moment(days.get(row).month_first), moment(days.get(row).day_first)),
+        Cells::Moments(moments) => (moments.get(row).month_first, moments.get(row).day_first),
         _ => (dates::ABSENT, dates::ABSENT),
     }
 }

@@ -107,6 +107,7 @@ impl Shape {
             Choice::Status(at) => match status(cell(at)) {
                 Some(Outcome::Won) => Turn::Feeds(&self.ways[1]),
                 Some(Outcome::Lost) => Turn::Feeds(&self.ways[2]),
+                Some(Outcome::Deleted) => Turn::Deleted(first),
                 None => Turn::Feeds(first),
             },
             Choice::Field(at) => {
@@ -134,6 +135,14 @@ impl Shape {
         }
     }
 
+    /// The columns of the frame that some record feeds.
+    pub fn fed(&self, table: Table) -> impl Iterator<Item = &'static str> {
+        let is_fed = |at: usize| self.ways.iter().any(|way| !matches!(way.get(at), None | Some(Feed::Nothing)));
+        let columns = table.frame_columns().iter().enumerate();
+        let is_given = move |name: &str| self.is_event && matches!(name, "status" | "type");
+        columns.filter(move |(at, column)| is_fed(*at) || is_given(column.name)).map(|(_, column)| column.name)
+    }
+
     fn set(&mut self, way: usize, table: Table, column: &str, feed: Feed) {
         let at = table.frame_columns().iter().position(|known| known.name == column);
         if let Some(slot) = at.and_then(|at| self.ways.get_mut(way)?.get_mut(at)) {
@@ -148,8 +157,10 @@ impl Shape {
             |columns: &[&str]| -> Vec<usize> { columns.iter().filter_map(|column| layout.position(column)).collect() };
         let first_of = |columns: &[&str]| Feed::FirstOf(all(columns), "");
         let Some(status) = layout.position("status") else {
-            if layout.has("closed_on") || layout.has("actual_amount") {
-                self.set(0, table, "close_date", first_of(&["closed_on", "close_date"]));
+            if layout.has("closed_on") || layout.has("won_on") {
+                self.set(0, table, "close_date", first_of(&["won_on", "lost_on", "closed_on", "close_date"]));
+            }
+            if layout.has("actual_amount") {
                 self.set(0, table, "amount", first_of(&["actual_amount", "amount"]));
             }
             return;
@@ -230,9 +241,11 @@ pub(super) enum OutcomeMark {
     Lost,
 }
 
+/// What the status of a deal says, where it is not open.
 enum Outcome {
     Won,
     Lost,
+    Deleted,
 }
 
 impl Feed {
@@ -284,6 +297,8 @@ fn status(cell: &[u8]) -> Option<Outcome> {
         Some(Outcome::Won)
     } else if is(&["lost", "closed lost", "canceled", "cancelled", "2"]) {
         Some(Outcome::Lost)
+    } else if is(&["deleted"]) {
+        Some(Outcome::Deleted)
     } else {
         None
     }

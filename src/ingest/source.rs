@@ -47,7 +47,13 @@ struct TextRecords {
 impl Sheet {
     /// Opens a file and finds its header; `name` is the path as it is shown.
     pub fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<Self, IngestError> {
-        let is_workbook = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let is_workbook = matches!(ending.as_deref(), Some("xlsx" | "xlsm"));
+        if matches!(ending.as_deref(), Some("xls" | "xlsb" | "ods" | "numbers" | "zip")) {
+            let reason = "only .xlsx is read of its kind; save it as .xlsx or as CSV".to_owned();
+            let file = name.to_owned();
+            return Err(IngestError::Workbook { file, reason });
+        }
         let mut sheet = if is_workbook {
             let (rows, header_at) = workbook::open(path, name, score)?;
             Sheet::before_header(Records::Workbook(rows), None, None, name).after(header_at)?
@@ -61,6 +67,11 @@ impl Sheet {
     fn open_text(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<Self, IngestError> {
         let unreadable = |cause| IngestError::Io { file: name.to_owned(), cause };
         let coding = encoding::look(path).map_err(unreadable)?;
+        if coding.sample.starts_with("PK\u{3}\u{4}") {
+            let reason = "its content is a zip archive; if it is a workbook, let its name end in .xlsx".to_owned();
+            let file = name.to_owned();
+            return Err(IngestError::Workbook { file, reason });
+        }
         let (delimiter, header_at) = dialect(&coding.sample, score);
         let text = Text::open(path, &coding, delimiter).map_err(unreadable)?;
         let records = Records::Text(Box::new(TextRecords {

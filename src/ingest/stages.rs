@@ -5,7 +5,6 @@
 //! the run. Knows no date but through the order of [`super::precedence`].
 
 use super::columns::Cells;
-use super::dates::Readings;
 use super::draft::Draft;
 use super::error::{IngestError, UnknownStage, nearest};
 use super::people::key_counts;
@@ -13,7 +12,7 @@ use super::precedence;
 use super::presets::{Preset, normal};
 use super::rules;
 use super::shape::{LOST_BY_STATUS, OutcomeMark, WON_BY_STATUS};
-use super::{Options, mapping::Entered};
+use super::{Options, history};
 use crate::diagnostic::{Finding, Findings, Place};
 use crate::model::{Kind, Stage, Stages, Table};
 use std::collections::{BTreeMap, HashMap};
@@ -80,10 +79,8 @@ impl StageBook {
 
     /// The configured spelling and the meaning of a name. `Stage (Pipeline)` is the stage where it is no name itself.
     pub fn find(&self, name: &str) -> Option<(&str, Stage)> {
-        let found = self.names.get(&fold(name)).or_else(|| {
-            let label = Entered { position: 0, label: name.trim().to_owned() };
-            self.names.get(&fold(label.stage_and_pipeline().0))
-        });
+        let bare = || self.names.get(&fold(history::stage_and_pipeline(name).0));
+        let found = self.names.get(&fold(name)).or_else(bare);
         found.map(|(name, stage)| (name.as_str(), *stage))
     }
 
@@ -122,13 +119,13 @@ impl StageBook {
                         continue;
                     }
                     let first =
-                        (0..draft.states.len()).find(|row| draft.is_kept(*row) && names.keys[*row] as usize == key);
+                        (0..draft.states.len()).find(|row| draft.is_kept(*row) && names.keys.get(*row) as usize == key);
                     self.count_unknown(&mut found, name, count, first.map(|row| draft.place(row)));
                 }
             }
             for (label, cells) in &draft.entered {
-                let mut rows = entered_rows(draft, cells);
-                if let (None, Some(first)) = (self.find(label), rows.next()) {
+                let mut rows = history::entries(draft, label, cells);
+                if let (None, Some((first, _))) = (self.find(label), rows.next()) {
                     let count = 1 + rows.count() as u64;
                     self.count_unknown(&mut found, label, count, Some(draft.place(first)));
                 }
@@ -250,24 +247,13 @@ pub(super) fn seen(drafts: &BTreeMap<Table, Draft>) -> Vec<(String, u64)> {
             }
         }
         for (label, cells) in &draft.entered {
-            let label = Entered { position: 0, label: label.clone() };
-            let count = entered_rows(draft, cells).count() as u64;
+            let count = history::entries(draft, label, cells).count() as u64;
             if count > 0 {
-                found.push((label.stage_and_pipeline().0.to_owned(), count));
+                found.push((history::stage_and_pipeline(label).0.to_owned(), count));
             }
         }
     }
     found
-}
-
-/// The kept records that have an entry in a column of stage entries.
-fn entered_rows(draft: &Draft, cells: &Cells) -> impl Iterator<Item = usize> {
-    let moments = match cells {
-        Cells::Moments(moments) => moments.as_slice(),
-        _ => &[],
-    };
-    let is_filled = move |row: &usize| draft.is_kept(*row) && moments[*row] != Readings::EMPTY;
-    (0..moments.len()).filter(is_filled)
 }
 
 fn stage_columns(table: Table) -> impl Iterator<Item = usize> {

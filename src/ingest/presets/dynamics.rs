@@ -10,7 +10,7 @@ pub(super) static PRESET: Preset = Preset {
         (
             Table::Opportunities,
             &[
-                ("id", &["donotmodifyopportunity", "opportunityid", "opportunity"]),
+                ("id", &["donotmodifyopportunity", "opportunityid"]),
                 ("name", &["topic", "name"]),
                 ("account", &["account", "potentialcustomer", "customer", "parentaccountid", "accountname"]),
                 ("owner", &["owner", "ownerid", "owninguser"]),
@@ -56,7 +56,7 @@ pub(super) static PRESET: Preset = Preset {
                     &["actualend", "enddate", "duedate", "starttime", "startdate", "scheduledstart", "scheduledend"],
                 ),
                 ("type", &["activitytype", "activitytypecode"]),
-                ("opportunity_id", &["regarding", "regardingobjectid"]),
+                ("opportunity_id", &["regardingobjectid", "regardingopportunityid"]),
                 ("status", &["activitystatus", "status", "statecode"]),
                 ("outcome", &["statusreason"]),
                 ("minutes", &["duration", "actualduration", "actualdurationminutes"]),

@@ -56,13 +56,23 @@ pub(super) static PRESET: Preset = Preset {
             ],
         ),
         (
+            Table::StageHistory,
+            &[
+                ("opportunity_id", &["recordid", "dealid", "objectid", "hsobjectid"]),
+                ("changed_at", &["changedate", "changedat", "timestamp", "date"]),
+                ("field", &["propertyname", "property"]),
+                ("old_value", &["oldvalue", "previousvalue"]),
+                ("new_value", &["propertyvalue", "newvalue", "value"]),
+            ],
+        ),
+        (
             Table::Activities,
             &[
                 ("id", &["recordid", "hsobjectid", "callid", "meetingid", "activityid"]),
                 ("owner", &["activityassignedto", "assignedto", "hubspotownerid", "owner", "callowner"]),
                 ("date", &["activitydate", "calldate", "hstimestamp", "createdate", "meetingstarttime", "date"]),
                 ("type", &["activitytype", "type", "callandmeetingtype", "calltype", "hsactivitytype"]),
-                ("opportunity_id", &["associateddealids", "associateddealid", "dealid", "associateddeal"]),
+                ("opportunity_id", &["associateddealids", "associateddealid", "dealid"]),
                 ("account", &["associatedcompany", "company", "associatedcompanyprimary"]),
                 ("status", &["callstatus", "hscallstatus", "meetingoutcome", "taskstatus", "status"]),
                 ("outcome", &["calloutcome", "hscalldisposition", "outcome"]),
@@ -90,6 +100,7 @@ pub(super) static PRESET: Preset = Preset {
     ],
     marks: &[
         "recordid",
+        "propertyvalue",
         "dealstage",
         "dealowner",
         "hsobjectid",

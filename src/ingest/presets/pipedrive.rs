@@ -54,7 +54,7 @@ pub(super) static PRESET: Preset = Preset {
                 ),
                 ("date", &["activityduedate", "duedate"]),
                 ("type", &["activitytype", "type"]),
-                ("opportunity_id", &["activitydealid", "dealid", "activitydeal"]),
+                ("opportunity_id", &["activitydealid", "dealid"]),
                 ("account", &["activityorganization", "organization"]),
                 ("done", &["activitydonedonetodo", "activitydone", "activitystatus", "done"]),
                 ("clock", &["activityduration", "duration"]),

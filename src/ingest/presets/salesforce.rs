@@ -178,8 +178,8 @@ pub(super) static PRESET: Preset = Preset {
         (
             Table::Quotes,
             &[
-                ("opportunity_id", &["opportunityid", "opportunity"]),
-                ("sent_date", &["sentdate", "datesent", "presenteddate", "createddate"]),
+                ("opportunity_id", &["opportunityid"]),
+                ("sent_date", &["sentdate", "datesent", "presenteddate"]),
                 ("amount", &["grandtotal", "totalprice", "amount"]),
                 ("status", &["status", "quotestatus"]),
                 ("is_deleted", &["isdeleted"]),

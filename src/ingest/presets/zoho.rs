@@ -52,7 +52,7 @@ pub(super) static PRESET: Preset = Preset {
                 ("owner", &["callowner", "taskowner", "eventowner", "activityowner", "host", "owner"]),
                 ("date", &["callstarttime", "duedate", "from", "startdatetime"]),
                 ("type", &["activitytype", "calltype"]),
-                ("opportunity_id", &["relatedtoid", "relatedto", "dealid", "whatid"]),
+                ("opportunity_id", &["relatedtoid", "dealid", "whatid"]),
                 ("account", &["accountname"]),
                 ("status", &["callstatus", "outgoingcallstatus", "status"]),
                 ("outcome", &["callresult"]),

@@ -147,7 +147,7 @@ fn unknown_stages_stop_the_run_and_are_listed() {
     );
     let error = case.error();
     assert!(error.contains("\"Propsal\", 2 times, first in o.csv, line 2 (nearest: \"Proposal\")"), "{error}");
-    assert!(error.contains("\"Mystery\", 1 times"), "{error}");
+    assert!(error.contains("\"Mystery\", once"), "{error}");
 }
 
 #[test]
@@ -163,4 +163,14 @@ fn more_rejections_than_allowed_stop_the_run() {
     assert!(error.contains("o.csv, line 2, column \"amount\": \"x\""), "{error}");
     case.options.max_rejected = 0.5;
     assert_eq!(case.intake().rejected.len(), 1);
+}
+
+#[test]
+fn a_rate_of_no_currency_is_rejected() {
+    let rates = "currency,rate\nEUR,1.5\nBitcoin,9\nUSD,-1\n";
+    let intake = Case::new().with(Table::Rates, "r.csv", rates).intake();
+    assert_eq!(
+        intake.rejections(),
+        ["currency-unreadable line 3 currency \"Bitcoin\"", "rate-unreadable line 4 rate \"-1\""]
+    );
 }

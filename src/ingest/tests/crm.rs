@@ -233,7 +233,7 @@ fn stages_without_a_preset_are_put_in_order_by_the_history() {
     let case = Case::new().without_stages().with(Table::Opportunities, "o.csv", deals);
     let error = case.error();
     assert!(error.contains("there is no history to take their order from"), "{error}");
-    assert!(error.contains("\"Alpha\", 1 times") && error.contains("open = ["), "{error}");
+    assert!(error.contains("\"Alpha\", once") && error.contains("open = ["), "{error}");
     let case = case.with(Table::StageHistory, "h.csv", history);
     let intake = case.intake();
     assert_eq!(intake.stages.open, ["Gamma", "Beta", "Alpha"]);
@@ -245,4 +245,74 @@ fn stages_without_a_preset_are_put_in_order_by_the_history() {
     let case =
         case.with(Table::Opportunities, "o2.csv", "id,owner,stage,amount,created_date,close_date\nO9,A,Delta,1,,\n");
     assert!(case.error().contains("the history does not show which comes first"), "{}", case.error());
+}
+
+#[test]
+fn an_entry_of_another_pipeline_is_no_stage_of_the_record() {
+    let text = "Record ID,Pipeline,Deal Stage,Amount,Create Date,Close Date,Deal owner,\
+                \"Date entered \"\"Proposal (Sales)\"\"\",\"Date entered \"\"Chat (Service)\"\"\"\n\
+                1,Sales,Proposal,1,2026-01-01,,Ann,2026-02-01,2026-01-05\n";
+    let case = Case::new().with(Table::Opportunities, "o.csv", text);
+    assert_eq!(case.intake().column(Table::StageHistory, "stage"), ["Proposal"]);
+    let case = Case::new().with(Table::Opportunities, "o.csv", text.replace("1,Sales", "1,"));
+    assert!(case.error().contains("\"Chat (Service)\", once, first in o.csv, line 2"), "{}", case.error());
+}
+
+#[test]
+fn the_property_history_of_hubspot_is_a_history_of_fields() {
+    let case = Case::new()
+        .with(
+            Table::Opportunities,
+            "o.csv",
+            "id,owner,stage,amount,created_date,close_date\n1,A,Proposal,1,,\n",
+        )
+        .with(
+            Table::StageHistory,
+            "h.csv",
+            "Record ID,Property Name,Property Value,Change Date,Source\n1,dealstage,Proposal,2026-02-01 10:00,CRM\n\
+             1,closedate,2026-05-01,2026-02-02 10:00,CRM\n9,amount,5.00,2026-02-03 10:00,CRM\n1,hubspot_owner_id,7,2026-02-03,CRM\n",
+        );
+    let intake = case.intake();
+    assert_eq!(intake.column(Table::StageHistory, "stage"), ["Proposal", "-", "-"]);
+    assert_eq!(intake.column(Table::StageHistory, "close_date"), ["-", "2026-05-01", "-"]);
+    assert_eq!((intake.count("history-field-skipped"), intake.count("history-without-opportunity")), (1, 1));
+}
+
+#[test]
+fn what_a_crm_writes_in_parts_is_present() {
+    let case = Case::new()
+        .without_stages()
+        .with(Table::Opportunities, "deals.csv", PIPEDRIVE.replace(",Open,", ",Deleted,"))
+        .with(Table::Reps, "users.csv", "First Name,Last Name,Email\nAnn,Lee,ann@x.com\n")
+        .with(
+            Table::Activities,
+            "Event.csv",
+            "Id,WhatId,ActivityDateTime,ActivityDate,OwnerId,IsDeleted\n00U1,006A,,2026-08-10,Ann (ann@x.com),0\n",
+        );
+    let intake = case.intake();
+    assert_eq!((intake.sources[0].kept, intake.sources[0].left_out), (2, 1));
+    assert_eq!(intake.column(Table::Activities, "owner"), ["Ann Lee"]);
+    let is_present = |table, name: &str| intake.tables[&table].present.contains(name);
+    assert!(is_present(Table::Reps, "name"));
+    assert!(is_present(Table::Activities, "status") && is_present(Table::Activities, "type"));
+    assert!(!is_present(Table::Activities, "minutes"));
+}
+
+#[test]
+fn quotas_that_stand_twice_are_said() {
+    let quotas = "rep,period,amount\nAnn,2026-05,1\nann,2026-05,1\nAnn,2026-06,1\n";
+    let intake = Case::new().with(Table::Quotas, "q.csv", quotas).intake();
+    assert_eq!((intake.sources[0].kept, intake.count("quota-repeated")), (3, 1));
+}
+
+#[test]
+fn a_status_of_ones_own_closes_nothing() {
+    for text in [
+        "id,owner,stage,amount,created_date,close_date,status\nO1,A,Proposal,1,,,Won\n",
+        "Opportunity ID,Opportunity Owner,Stage,Amount,Created Date,Close Date,Status,Closed On\nO1,A,Proposal,1,,,2,1/2/2026\n",
+    ] {
+        let intake = Case::new().with(Table::Opportunities, "o.csv", text).intake();
+        assert_eq!(intake.column(Table::Opportunities, "stage"), ["Proposal"]);
+        assert_eq!(intake.column(Table::Opportunities, "close_date"), ["-"]);
+    }
 }

@@ -126,7 +126,7 @@ fn globs_and_lists_are_one_table_in_which_the_later_record_counts() {
     assert_eq!(intake.column(Table::Opportunities, "amount"), ["400"]);
     let report = &intake.sources[0];
     assert_eq!((report.read, report.kept, report.replaced, report.left_out), (6, 1, 3, 2));
-    assert_eq!((intake.count("records-replaced"), intake.count("records-deleted")), (3, 2));
+    assert_eq!((intake.count("records-replaced"), intake.count("records-repeated")), (2, 1));
     assert_eq!(report.files[1].path, "deals2.csv");
     case.options.sources.get_mut(&Table::Opportunities).unwrap().patterns =
         vec!["deals2.csv".into(), "deals1.csv".into()];
@@ -188,6 +188,14 @@ fn a_workbook_reads_like_a_text_file() {
     assert_eq!(intake.count("preamble-skipped"), 1);
     let error = Case::new().with(Table::Opportunities, "o.xlsx", "no workbook").error();
     assert!(error.starts_with("cannot read the workbook o.xlsx"), "{error}");
+}
+
+#[test]
+fn a_workbook_by_another_name_is_refused_with_a_word() {
+    let error = Case::new().with(Table::Opportunities, "o.csv", workbook("")).error();
+    assert!(error.contains("let its name end in .xlsx"), "{error}");
+    let error = Case::new().with(Table::Opportunities, "o.xls", "x").error();
+    assert!(error.contains("save it as .xlsx or as CSV"), "{error}");
 }
 
 /// A workbook of one sheet: the least that the format asks for, in a zip without compression.

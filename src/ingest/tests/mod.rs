@@ -6,7 +6,7 @@ mod files;
 mod laws;
 mod open_questions;
 mod people;
-mod spectrum;
+mod real;
 
 use super::*;
 use polars::prelude::*;

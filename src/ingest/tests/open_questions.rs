@@ -112,3 +112,23 @@ fn one_probability_above_one_puts_the_column_in_percent() {
     assert_eq!(intake.count("probability-out-of-range"), 2);
     assert_eq!(intake.count("probability-unreadable"), 1);
 }
+
+#[test]
+fn the_configuration_speaks_where_the_data_leave_something_open() {
+    // One odd date does not turn the others around.
+    let mut case = with_dates(&[["3/4/2026", ""], ["25/4/2026", ""]]);
+    case.options.date_order = Some(DateOrder::MonthFirst);
+    let intake = case.intake();
+    assert_eq!(intake.column(Table::Opportunities, "created_date"), ["2026-03-04"]);
+    assert_eq!(intake.rejections(), ["date-unreadable line 3 created_date \"25/4/2026\""]);
+    // Where nothing is open, each source is read as it is written.
+    let mut case = with_amounts(&["1.234,50", "1.234"])
+        .with(Table::Quotas, "q.csv", "rep,period,amount\nA,2026-05,4000.00\n")
+        .with(Table::Forecasts, "f.csv", "period,submitted_on,amount\n2026-05,25/4/2026,1\n");
+    case.options.decimal = Some(',');
+    case.options.date_order = Some(DateOrder::MonthFirst);
+    let intake = case.intake();
+    assert_eq!(intake.column(Table::Opportunities, "amount"), ["123450", "123400"]);
+    assert_eq!(intake.column(Table::Quotas, "amount"), ["400000"]);
+    assert_eq!(intake.column(Table::Forecasts, "submitted_on"), ["2026-04-25"]);
+}

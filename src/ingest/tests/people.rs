@@ -53,3 +53,11 @@ fn a_rep_listed_again_under_a_new_name_is_one_person() {
     assert_eq!(intake.column(Table::Opportunities, "owner"), ["Ann Roy"; 3]);
     assert_eq!((intake.count("name-shared"), intake.sources[1].replaced), (0, 1));
 }
+
+#[test]
+fn ids_of_people_who_are_no_reps_are_one_in_both_their_forms() {
+    let intake = owners(&["005D0000001abcd", "005D0000001abcdIAA", "005D0000001ABcd"], None);
+    let owners = intake.column(Table::Opportunities, "owner");
+    assert_eq!(owners[0], owners[1]);
+    assert_ne!(owners[0], owners[2]);
+}
