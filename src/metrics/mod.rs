@@ -12,9 +12,12 @@ mod company;
 mod conversion;
 mod coverage;
 mod cycle;
+pub mod evidence;
+pub mod explain;
 pub mod forecast;
 mod grouped;
 mod outcome;
+pub mod page;
 pub mod people;
 mod quotes;
 mod ramp;
@@ -87,6 +90,8 @@ pub const NO_HISTORY: &str = "stage_history: no file";
 struct Family {
     metrics: &'static [&'static Metric],
     measure: fn(&Window, &mut Book) -> PolarsResult<()>,
+    /// The rows behind one fact of one of the metrics.
+    evidence: fn(&evidence::Question) -> Result<evidence::Evidence, MeasureError>,
 }
 
 const FAMILIES: &[Family] = &[
@@ -114,6 +119,8 @@ const FAMILIES: &[Family] = &[
 pub enum MeasureError {
     #[error("a metric could not be measured: {0}")]
     Frame(#[from] PolarsError),
+    #[error("{metric} is not measured for {subject}")]
+    NotMeasured { metric: String, subject: String },
 }
 
 /// All metrics, in the order of their ids.
