@@ -1,10 +1,10 @@
 //! The activities behind the activity metrics.
 
-use super::Evidence;
 use super::question::Question;
 use super::reckoned::{Reckoned, in_denominator, in_numerator};
 use super::row::{EvidenceRow, RowKind};
 use super::wording::counted;
+use super::{ACTIVITIES, Evidence, REPS};
 use crate::metrics::MeasureError;
 use crate::metrics::activity::in_window;
 use crate::model::Table;
@@ -20,17 +20,16 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
     let (conversations, discoveries) = (is("is_conversation")?, is("is_discovery")?);
     let types = took_place.column("type")?.str()?;
     let (is_meant, noun): (Box<dyn Fn(usize) -> bool>, _) = match question.metric.id {
-        "activities" | "activities_per_rep" => (
-            Box::new(|row| question.key.is_none_or(|key| types.get(row).map(str::trim) == Some(key))),
-            ("activity", "activities"),
-        ),
+        "activities" | "activities_per_rep" => {
+            (Box::new(|row| question.key.is_none_or(|key| types.get(row).map(str::trim) == Some(key))), ACTIVITIES)
+        }
         "conversations" => (Box::new(|row| conversations.get(row) == Some(true)), ("conversation", "conversations")),
         "discoveries" => (Box::new(|row| discoveries.get(row) == Some(true)), ("discovery", "discoveries")),
         _ => return Err(question.unanswered()),
     };
     let meant: Vec<usize> = theirs.iter().copied().filter(|&row| is_meant(row)).collect();
     let mut rows = activity_rows(question, activities, &took_place, &meant)?;
-    let done = counted(meant.len(), noun.0, noun.1);
+    let done = counted(meant.len(), noun);
     let evidence = if question.metric.id == "activities_per_rep" {
         for rep in question.reps() {
             if question.window.is_on_board(rep, question.window.horizon)? {
@@ -39,16 +38,16 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
         }
         let heads = in_denominator(&rows);
         let reckoned = Reckoned::ratio(in_numerator(&rows) as f64, heads as f64, heads);
-        question.answer(rows, reckoned, format!("{done} / {}", counted(heads, "rep", "reps")))
+        question.answer(rows, reckoned, format!("{done} / {}", counted(heads, REPS)))
     } else {
         let reckoned = Reckoned::count(&rows);
         question.answer(rows, reckoned, done)
     };
     let (dated, nobodys) = dated_in_window(question, activities)?;
     Ok(evidence
-        .leaving_out(theirs.len() - meant.len(), "took place, but of another type or outcome")
-        .leaving_out(dated - theirs.len(), "dated in the period, but not completed, done or held")
-        .leaving_out(nobodys, "dated in the period, but by people who are no reps"))
+        .leaving_out(theirs.len() - meant.len(), ACTIVITIES, "took place, but of another type or outcome")
+        .leaving_out(dated - theirs.len(), ACTIVITIES, "dated in the period, but not completed, done or held")
+        .leaving_out(nobodys, ACTIVITIES, "dated in the period, but by somebody who is no rep"))
 }
 
 fn activity_rows(

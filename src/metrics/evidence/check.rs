@@ -50,3 +50,111 @@ fn is_near(a: Option<f64>, b: Option<f64>) -> bool {
         (a, b) => a == b,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::small_company::{EVERYTHING, company};
+    use super::*;
+    use crate::metrics::find;
+    use crate::model::{Scope, Table};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    const PERIODS: [&str; 7] = ["2027-Q2", "2026-06", "2026-07", "2026-08", "2027-Q3", "FY2027", "2026-W28"];
+
+    fn assert_agreement(company: &Company, labels: &[&str]) {
+        for label in labels {
+            let period = company.rules.calendar.parse(label).unwrap();
+            let found = disagreements(company, period).unwrap();
+            assert!(found.is_empty(), "{label}\n{}", found.join("\n"));
+        }
+    }
+
+    #[test]
+    fn every_fact_is_what_its_rows_give() {
+        assert_agreement(&company(EVERYTHING, "2026-08-10"), &PERIODS);
+    }
+
+    #[test]
+    fn every_fact_of_a_backdated_run_is_what_its_rows_give() {
+        assert_agreement(&company(EVERYTHING, "2026-06-15"), &PERIODS);
+    }
+
+    #[test]
+    fn an_export_alone_has_evidence_too() {
+        assert_agreement(&company(&EVERYTHING[..1], "2026-08-10"), &PERIODS);
+        let nothing = "id | owner | stage | amount | created_date | close_date";
+        assert_agreement(&company(&[(Table::Opportunities, nothing)], "2026-08-10"), &PERIODS);
+    }
+
+    #[test]
+    fn a_row_too_few_is_noticed() {
+        let company = company(EVERYTHING, "2026-08-10");
+        let period = company.rules.calendar.parse("2027-Q2").unwrap();
+        let window = Window::new(&company, period).unwrap();
+        let facts = measure(&company, period, Some(&BTreeSet::from(["bookings"]))).unwrap();
+        let fact = facts.iter().find(|fact| fact.scope == Scope::Team).unwrap();
+        let mut evidence = evidence(&window, fact).unwrap();
+        assert_eq!(differences(fact, &evidence), [""; 0]);
+        evidence.rows.pop();
+        evidence.reckoned = super::super::Reckoned::sum(&evidence.rows);
+        assert_eq!(differences(fact, &evidence).len(), 2, "value and n");
+    }
+
+    #[test]
+    fn a_metric_that_is_none_has_no_evidence() {
+        let company = company(EVERYTHING, "2026-08-10");
+        let period = company.rules.calendar.parse("2027-Q2").unwrap();
+        let window = Window::new(&company, period).unwrap();
+        let mut fact = measure(&company, period, None).unwrap().swap_remove(0);
+        fact.metric = "no_such_metric";
+        assert!(find(fact.metric).is_none());
+        assert!(matches!(evidence(&window, &fact), Err(MeasureError::NotMeasured { .. })));
+    }
+
+    /// One opportunity as a line of the export: owner, stage, amount, creation and closing as days after 2026-01-01.
+    fn opportunity() -> impl Strategy<Value = (usize, usize, Option<i64>, Option<i64>, Option<i64>)> {
+        let day = || proptest::option::weighted(0.9, 0_i64..300);
+        (0_usize..3, 0_usize..6, proptest::option::weighted(0.85, 0_i64..900_000), day(), day())
+    }
+
+    /// One change as a line of the history: opportunity, day, stage, closing day and category.
+    fn change() -> impl Strategy<Value = (usize, i64, usize, i64, usize)> {
+        (0_usize..12, 0_i64..280, 0_usize..5, 60_i64..330, 0_usize..3)
+    }
+
+    fn date(days: i64) -> String {
+        (chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Duration::days(days)).to_string()
+    }
+
+    const STAGES: [&str; 6] = ["Lead", "Discovery", "Proposal", "Won", "Lost", "No decision"];
+    const OWNERS: [&str; 3] = ["Ann", "Bob", "Cid"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_fact_of_any_company_is_what_its_rows_give(
+            opportunities in proptest::collection::vec(opportunity(), 0..12),
+            changes in proptest::collection::vec(change(), 1..30),
+            as_of in 150_i64..300,
+        ) {
+            let optional = |day: Option<i64>| day.map(date).unwrap_or_default();
+            let mut export = "id | owner | stage | amount | created_date | close_date | competitor".to_string();
+            for (o, (owner, stage, cents, created, close)) in opportunities.iter().enumerate() {
+                let amount = cents.map(|cents| (cents as f64 / 100.0).to_string()).unwrap_or_default();
+                let (owner, stage) = (OWNERS[*owner], STAGES[*stage]);
+                let (created, close) = (optional(*created), optional(*close));
+                export += &format!("\nO{o} | {owner} | {stage} | {amount} | {created} | {close} | {};X", o % 3);
+            }
+            let mut history = "opportunity_id | changed_at | stage | close_date | forecast_category".to_string();
+            for (o, day, stage, close, category) in &changes {
+                let (day, close, stage) = (date(*day), date(*close), STAGES[*stage]);
+                history += &format!("\nO{o} | {day} | {stage} | {close} | {}", ["Commit", "Pipeline", ""][*category]);
+            }
+            let mut tables = vec![(Table::Opportunities, export.as_str()), (Table::StageHistory, history.as_str())];
+            tables.extend_from_slice(&EVERYTHING[2..]);
+            assert_agreement(&company(&tables, &date(as_of)), &["2027-Q2", "2026-07", "2026-W28"]);
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! The sessions behind the coaching metrics, the reps behind their effect, and the points of the audit.
 
-use super::Evidence;
 use super::question::{Question, Subject};
 use super::reckoned::{Reckoned, in_denominator, in_numerator, mean, sum, values};
 use super::row::{EvidenceRow, RowKind};
-use super::wording::{Shown, counted, number};
+use super::wording::{Shown, counted, number, whole};
+use super::{Evidence, POINTS, REPS, SESSIONS};
 use crate::metrics::MeasureError;
 use crate::metrics::audit::audit;
 use crate::metrics::book::Book;
@@ -63,7 +63,7 @@ const NOT_HELD: &str = "in the calendar, but not held";
 fn scheduled(question: &Question) -> PolarsResult<Evidence> {
     let sessions = in_window(question)?;
     let rows = rows_of(question, sessions.iter().filter(|s| s.is_one_on_one()));
-    let formula = counted(rows.len(), "one-on-one scheduled", "one-on-ones scheduled");
+    let formula = counted(rows.len(), ("one-on-one scheduled", "one-on-ones scheduled"));
     let reckoned = Reckoned::count(&rows);
     Ok(question.answer(rows, reckoned, formula))
 }
@@ -72,21 +72,17 @@ fn held(question: &Question) -> PolarsResult<Evidence> {
     let mut sessions = in_window(question)?;
     sessions.retain(Session::is_one_on_one);
     let rows = rows_of(question, sessions.iter().filter(|s| s.is_held));
-    let formula = counted(rows.len(), "one-on-one held", "one-on-ones held");
+    let formula = counted(rows.len(), ("one-on-one held", "one-on-ones held"));
     let reckoned = Reckoned::count(&rows);
     let not_held = sessions.len() - rows.len();
-    Ok(question.answer(rows, reckoned, formula).leaving_out(not_held, NOT_HELD))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(not_held, SESSIONS, NOT_HELD))
 }
 
 fn held_rate(question: &Question) -> PolarsResult<Evidence> {
     let sessions = in_window(question)?;
     let one_on_ones = sessions.iter().filter(|s| s.is_one_on_one());
     let rows: Vec<EvidenceRow> = one_on_ones.map(|session| row(question, session).of_ratio(session.is_held)).collect();
-    let formula = format!(
-        "{} held / {} scheduled",
-        number(in_numerator(&rows) as f64, 0),
-        number(in_denominator(&rows) as f64, 0)
-    );
+    let formula = format!("{} held / {} scheduled", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
     let reckoned = Reckoned::share_of_count(&rows);
     Ok(question.answer(rows, reckoned, formula))
 }
@@ -102,24 +98,24 @@ fn hours(question: &Question) -> PolarsResult<Evidence> {
         .map(|session| row(question, session).worth(session.minutes.map(|minutes| minutes / 60.0)))
         .collect();
     let minutes: f64 = sessions.iter().filter_map(|s| s.minutes).sum();
-    let formula = format!("{} minutes of {} / 60", number(minutes, 0), counted(rows.len(), "session", "sessions"));
+    let formula = format!("{} minutes of {} / 60", number(minutes, 0), counted(rows.len(), SESSIONS));
     let untimed = sessions.iter().filter(|s| s.minutes.is_none()).count();
     let reckoned = Reckoned::sum(&rows);
     Ok(question
         .answer(rows, reckoned, formula)
-        .leaving_out(dated - held, NOT_HELD)
-        .leaving_out(held - sessions.len(), "team meetings and interviews")
-        .leaving_out(untimed, "held, but without minutes: counted, but nothing in the sum"))
+        .leaving_out(dated - held, SESSIONS, NOT_HELD)
+        .leaving_out(held - sessions.len(), SESSIONS, "held, but no coaching: team meetings and interviews")
+        .leaving_out(untimed, SESSIONS, "held, but without minutes: counted, but nothing in the sum"))
 }
 
 fn held_sessions(question: &Question) -> PolarsResult<Evidence> {
     let mut sessions = in_window(question)?;
     sessions.retain(|s| question.key.is_none_or(|key| s.kind == key));
     let rows = rows_of(question, sessions.iter().filter(|s| s.is_held));
-    let formula = counted(rows.len(), "session held", "sessions held");
+    let formula = counted(rows.len(), ("session held", "sessions held"));
     let reckoned = Reckoned::count(&rows);
     let not_held = sessions.len() - rows.len();
-    Ok(question.answer(rows, reckoned, formula).leaving_out(not_held, NOT_HELD))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(not_held, SESSIONS, NOT_HELD))
 }
 
 fn quality(question: &Question) -> PolarsResult<Evidence> {
@@ -127,11 +123,10 @@ fn quality(question: &Question) -> PolarsResult<Evidence> {
     sessions.retain(|s| s.is_held);
     let scored = sessions.iter().filter(|s| s.score.is_some());
     let rows: Vec<EvidenceRow> = scored.map(|s| row(question, s).worth(s.score)).collect();
-    let formula =
-        format!("scores of {} / {}", number(sum(&rows, |_| true), 2), counted(rows.len(), "session", "sessions"));
+    let formula = format!("scores of {} / {}", number(sum(&rows, |_| true), 2), counted(rows.len(), SESSIONS));
     let reckoned = Reckoned::of(mean(&values(&rows)), rows.len());
     let unscored = sessions.len() - rows.len();
-    Ok(question.answer(rows, reckoned, formula).leaving_out(unscored, "held, but without a score"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(unscored, SESSIONS, "held, but without a score"))
 }
 
 fn logged(question: &Question) -> PolarsResult<Evidence> {
@@ -143,11 +138,7 @@ fn logged(question: &Question) -> PolarsResult<Evidence> {
             row(question, session).part(part).of_ratio(session.is_logged)
         })
         .collect();
-    let formula = format!(
-        "{} logged in full / {} held",
-        number(in_numerator(&rows) as f64, 0),
-        number(in_denominator(&rows) as f64, 0)
-    );
+    let formula = format!("{} logged in full / {} held", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
     let reckoned = Reckoned::share_of_count(&rows);
     Ok(question.answer(rows, reckoned, formula))
 }
@@ -163,16 +154,12 @@ fn effect(question: &Question) -> PolarsResult<Evidence> {
             ..question.person(change.rep).part("rep")
         })
         .collect();
-    let formula = format!(
-        "rank correlation over {} (n = {}), correlation, not cause",
-        counted(rows.len(), "rep", "reps"),
-        rows.len()
-    );
-    let without = question.reps().count() - rows.len();
+    let formula = format!("rank correlation over {}", counted(rows.len(), REPS));
     let reckoned = Reckoned::of(effect_of(&changes), rows.len());
-    Ok(question
-        .answer_shown(rows, reckoned, formula, Shown::Plain)
-        .leaving_out(without, "reps who decided nothing in one of the two periods"))
+    let without = question.reps().count() - rows.len();
+    let mut evidence = question.answer_shown(rows, reckoned, formula, Shown::Plain);
+    evidence.formula += &format!(", n = {}; correlation, not cause", changes.len());
+    Ok(evidence.leaving_out(without, REPS, "without a decided opportunity in one of the two periods"))
 }
 
 /// The ten points: those that can be judged are in the denominator, those that held in the numerator.
@@ -202,6 +189,10 @@ fn points(question: &Question) -> PolarsResult<Evidence> {
         ..Reckoned::of((judged > 0).then_some(held as f64), judged)
     };
     let unknown = rows.len() - judged;
-    let formula = format!("{held} held of {judged} that can be judged");
-    Ok(question.answer(rows, reckoned, formula).leaving_out(unknown, "points that the data cannot show"))
+    let formula = format!("{} held of {judged} that can be judged", counted(held, POINTS));
+    Ok(question.answer_shown(rows, reckoned, formula, Shown::Said).leaving_out(
+        unknown,
+        POINTS,
+        "not to be told from the data",
+    ))
 }

@@ -1,10 +1,10 @@
 //! The opportunities behind conversion, entries and days of one stage.
 
-use super::Evidence;
 use super::question::Question;
 use super::reckoned::{Reckoned, in_denominator, in_numerator, values};
 use super::row::EvidenceRow;
-use super::wording::{counted, number};
+use super::wording::{counted, whole};
+use super::{Evidence, OPPORTUNITIES};
 use crate::metrics::MeasureError;
 use crate::metrics::conversion::passages_by_stage;
 use crate::metrics::statistics::median;
@@ -77,7 +77,7 @@ fn conversion(question: &Question, passages: Vec<Passage>) -> Evidence {
 }
 
 fn advanced_of(advanced: usize, lost: usize) -> String {
-    let (advanced, lost) = (number(advanced as f64, 0), number(lost as f64, 0));
+    let (advanced, lost) = (whole(advanced), whole(lost));
     format!("{advanced} advanced / ({advanced} advanced + {lost} lost)")
 }
 
@@ -99,15 +99,17 @@ fn cohort(question: &Question, passages: Vec<Passage>) -> Evidence {
     let (advanced, left) = (in_numerator(&rows), in_denominator(&rows));
     let reckoned = Reckoned { n: Some(rows.len() as u64), ..Reckoned::share_of_count(&rows) };
     let open = rows.len() - left;
-    question
-        .answer(rows, reckoned, advanced_of(advanced, left - advanced))
-        .leaving_out(open, "entered the stage and have not left it yet")
+    question.answer(rows, reckoned, advanced_of(advanced, left - advanced)).leaving_out(
+        open,
+        OPPORTUNITIES,
+        "entered the stage and have not left it yet",
+    )
 }
 
 fn entered(question: &Question, passages: Vec<Passage>) -> Evidence {
     let entered = passages.into_iter().filter(|p| p.has_entered);
     let rows: Vec<EvidenceRow> = entered.map(|p| p.row.part("entered")).collect();
-    let formula = counted(rows.len(), "opportunity entered", "opportunities entered");
+    let formula = counted(rows.len(), ("opportunity entered", "opportunities entered"));
     let reckoned = Reckoned::count(&rows);
     question.answer(rows, reckoned, formula)
 }
@@ -120,10 +122,12 @@ fn days(question: &Question, passages: Vec<Passage>) -> Evidence {
         Some(p.row.part("left").worth(Some(days)))
     });
     let rows: Vec<EvidenceRow> = timed.collect();
-    let formula = format!("median over {} that left", counted(rows.len(), "opportunity", "opportunities"));
+    let formula = format!("median over {} that left", counted(rows.len(), OPPORTUNITIES));
     let reckoned = Reckoned::of(median(&values(&rows)), rows.len());
     let untimed = left_count - rows.len();
-    question
-        .answer(rows, reckoned, formula)
-        .leaving_out(untimed, "left, but jumped over the stage or were in it since before anything is known")
+    question.answer(rows, reckoned, formula).leaving_out(
+        untimed,
+        OPPORTUNITIES,
+        "left, but jumped over the stage or were in it since before anything is known",
+    )
 }

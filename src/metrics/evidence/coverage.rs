@@ -1,10 +1,10 @@
 //! The open opportunities behind the pipeline and its coverage, and the new ones.
 
-use super::Evidence;
 use super::question::{NO_AMOUNT, Position, Question, without_amount};
 use super::reckoned::{Reckoned, sum, values};
 use super::row::{EvidenceRow, RowKind};
 use super::wording::{Shown, counted, number, percent};
+use super::{Evidence, OPPORTUNITIES, QUARTERS};
 use crate::metrics::MeasureError;
 use crate::metrics::coverage::{quarters_before, with_weighted_amount};
 use crate::metrics::statistics::median;
@@ -58,7 +58,7 @@ fn position_rows(question: &Question, positions: &[Position], part: &'static str
 }
 
 fn open_opportunities(count: usize) -> String {
-    counted(count, "qualified open opportunity", "qualified open opportunities")
+    counted(count, ("qualified open opportunity", "qualified open opportunities"))
 }
 
 fn pipeline(question: &Question) -> PolarsResult<Evidence> {
@@ -67,13 +67,13 @@ fn pipeline(question: &Question) -> PolarsResult<Evidence> {
     if question.metric.id == "pipeline_count" {
         let reckoned = Reckoned::count(&pipeline.rows);
         let evidence = question.answer(pipeline.rows, reckoned, count);
-        return Ok(evidence.leaving_out(pipeline.unqualified, UNQUALIFIED));
+        return Ok(evidence.leaving_out(pipeline.unqualified, OPPORTUNITIES, UNQUALIFIED));
     }
     let reckoned = Reckoned::sum(&pipeline.rows);
     Ok(question
         .answer(pipeline.rows, reckoned, format!("sum over {count}"))
-        .leaving_out(pipeline.without_amount, NO_AMOUNT)
-        .leaving_out(pipeline.unqualified, UNQUALIFIED))
+        .leaving_out(pipeline.without_amount, OPPORTUNITIES, NO_AMOUNT)
+        .leaving_out(pipeline.unqualified, OPPORTUNITIES, UNQUALIFIED))
 }
 
 fn weighted(question: &Question) -> PolarsResult<Evidence> {
@@ -94,10 +94,11 @@ fn weighted(question: &Question) -> PolarsResult<Evidence> {
     }
     let formula = format!("sum of amount × probability over {}", open_opportunities(rows.len()));
     let reckoned = Reckoned::sum(&rows);
-    Ok(question
-        .answer(rows, reckoned, formula)
-        .leaving_out(without_amount, NO_AMOUNT)
-        .leaving_out(without_probability, "without a probability: counted, but nothing in the sum"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without_amount, OPPORTUNITIES, NO_AMOUNT).leaving_out(
+        without_probability,
+        OPPORTUNITIES,
+        "without a probability: counted, but nothing in the sum",
+    ))
 }
 
 /// Pipeline over target, and what is missing to the healthy multiple of it.
@@ -122,8 +123,8 @@ fn coverage(question: &Question) -> PolarsResult<Evidence> {
     };
     Ok(evidence
         .with_part("target", target, Unit::Money)
-        .leaving_out(pipeline.without_amount, NO_AMOUNT)
-        .leaving_out(pipeline.unqualified, UNQUALIFIED))
+        .leaving_out(pipeline.without_amount, OPPORTUNITIES, NO_AMOUNT)
+        .leaving_out(pipeline.unqualified, OPPORTUNITIES, UNQUALIFIED))
 }
 
 /// The subject's qualified opportunities due in a span of days, how many of them have no amount, and how many qualified
@@ -167,8 +168,8 @@ fn remaining(question: &Question) -> PolarsResult<Evidence> {
     Ok(question
         .answer_shown(rows, reckoned, formula, Shown::Times)
         .with_part("target", target, Unit::Money)
-        .leaving_out(without, NO_AMOUNT)
-        .leaving_out(others, "qualified and open, but overdue, due later or without a close date"))
+        .leaving_out(without, OPPORTUNITIES, NO_AMOUNT)
+        .leaving_out(others, OPPORTUNITIES, "qualified and open, but overdue, due later or without a close date"))
 }
 
 fn required(question: &Question) -> PolarsResult<Evidence> {
@@ -194,15 +195,17 @@ fn required(question: &Question) -> PolarsResult<Evidence> {
     }
     let middle = median(&values(&rows));
     let value = middle.filter(|middle| rows.len() >= 2 && *middle > 0.0).map(|middle| 1.0 / middle);
-    let formula = format!(
-        "1 / {} (median yield of {})",
-        middle.map_or("none".to_string(), percent),
-        counted(rows.len(), "quarter", "quarters")
-    );
+    let quarters = counted(rows.len(), QUARTERS);
+    let formula = match middle {
+        Some(middle) => format!("1 / {} median yield of {quarters}", percent(middle)),
+        None => format!("1 / median yield of {quarters}"),
+    };
     let reckoned = Reckoned::of(value, rows.len());
-    Ok(question
-        .answer_shown(rows, reckoned, formula, Shown::Times)
-        .leaving_out(without, "quarters without an opening pipeline"))
+    Ok(question.answer_shown(rows, reckoned, formula, Shown::Times).leaving_out(
+        without,
+        QUARTERS,
+        "without an opening pipeline",
+    ))
 }
 
 /// What is due in the next quarter; and what was decided in the trailing four, of which the won are in the numerator of
@@ -238,7 +241,7 @@ fn needed(question: &Question) -> PolarsResult<Evidence> {
         .answer(rows, Reckoned::of(value, due_count), formula)
         .with_part("target of the next quarter", target, Unit::Money)
         .with_part("win rate by value of four quarters", rate, Unit::Ratio)
-        .leaving_out(without, NO_AMOUNT))
+        .leaving_out(without, OPPORTUNITIES, NO_AMOUNT))
 }
 
 fn new(question: &Question) -> PolarsResult<Evidence> {
@@ -259,10 +262,10 @@ fn new(question: &Question) -> PolarsResult<Evidence> {
         rows.push(EvidenceRow { amount, value: amount.filter(|_| is_sum), ..entry });
     }
     let (reckoned, formula) = if is_sum {
-        let many = counted(rows.len(), "created opportunity", "created opportunities");
+        let many = counted(rows.len(), ("created opportunity", "created opportunities"));
         (Reckoned::sum(&rows), format!("sum of the amounts at creation of {many}"))
     } else {
-        let many = counted(rows.len(), "opportunity created", "opportunities created");
+        let many = counted(rows.len(), ("opportunity created", "opportunities created"));
         (Reckoned::count(&rows), many)
     };
     let undated = (0..timeline.count()).filter(|&o| timeline.opportunity(o).created_on.is_none());
@@ -270,10 +273,11 @@ fn new(question: &Question) -> PolarsResult<Evidence> {
     for o in undated {
         undated_count += usize::from(question.has(question.company().rep_of(o)?.map(|rep| rep as usize)));
     }
-    Ok(question
-        .answer(rows, reckoned, formula)
-        .leaving_out(without, NO_AMOUNT)
-        .leaving_out(undated_count, "without a creation date: never new"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, NO_AMOUNT).leaving_out(
+        undated_count,
+        OPPORTUNITIES,
+        "without a creation date: never new",
+    ))
 }
 
 fn new_qualified(question: &Question) -> PolarsResult<Evidence> {
@@ -289,7 +293,7 @@ fn new_qualified(question: &Question) -> PolarsResult<Evidence> {
             ..question.opportunity(o)?.part("qualified")
         });
     }
-    let formula = counted(rows.len(), "opportunity qualified", "opportunities qualified");
+    let formula = counted(rows.len(), ("opportunity qualified", "opportunities qualified"));
     let reckoned = Reckoned::count(&rows);
     Ok(question.answer(rows, reckoned, formula))
 }

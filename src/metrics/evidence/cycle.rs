@@ -1,15 +1,16 @@
 //! The opportunities behind cycle days and the chance of winning in time.
 
-use super::Evidence;
 use super::question::Question;
-use super::reckoned::{Reckoned, in_denominator, in_numerator, mean, values};
-use super::wording::{counted, number};
+use super::reckoned::{Reckoned, mean, values};
+use super::row::EvidenceRow;
+use super::wording::{counted, whole};
+use super::{Evidence, OPPORTUNITIES};
 use crate::metrics::MeasureError;
 use crate::metrics::cycle::followed;
 use crate::metrics::statistics::{Followed, cumulative_incidence, median, quantile};
 use polars::prelude::PolarsResult;
 
-const CLOSED_BEFORE_CREATED: &str = "closed before they were created: an error of the data";
+const CLOSED_BEFORE_CREATED: &str = "closed before the day of creation: an error of the data";
 
 pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
     let evidence = match question.metric.id {
@@ -33,10 +34,10 @@ fn cycle(question: &Question, is_won: bool) -> PolarsResult<Evidence> {
     }
     let days = values(&rows);
     let noun = if is_won { ("win", "wins") } else { ("loss", "losses") };
-    let over = counted(rows.len(), noun.0, noun.1);
+    let over = counted(rows.len(), noun);
     let (value, formula) = match question.metric.id {
         "cycle_days_mean" => {
-            let total = counted(days.iter().sum::<f64>() as usize, "day", "days");
+            let total = counted(days.iter().sum::<f64>() as usize, ("day", "days"));
             (mean(&days), format!("{total} / {over}"))
         }
         "cycle_days_p90" => (quantile(&days, 0.9), format!("90th percentile over {over}")),
@@ -47,8 +48,8 @@ fn cycle(question: &Question, is_won: bool) -> PolarsResult<Evidence> {
     let negative = decided.len() - undated - rows.len();
     Ok(question
         .answer(rows, reckoned, formula)
-        .leaving_out(undated, "without a creation date: no cycle is known")
-        .leaving_out(negative, CLOSED_BEFORE_CREATED))
+        .leaving_out(undated, OPPORTUNITIES, "without a creation date: no cycle is known")
+        .leaving_out(negative, OPPORTUNITIES, CLOSED_BEFORE_CREATED))
 }
 
 /// Everyone followed in the denominator, those won in time in the numerator; the value of a row is the days followed.
@@ -79,17 +80,20 @@ fn won_within(question: &Question) -> PolarsResult<Evidence> {
         rows.push(row.worth(Some(f64::from(days))));
         courses.push(course);
     }
-    let open_before =
-        rows.iter().filter(|row| row.part == "open" && row.value.is_some_and(|days| days < f64::from(within)));
+    let by_then = |part: &str| {
+        let is_meant = |row: &&EvidenceRow| row.part == part && row.value <= Some(f64::from(within));
+        whole(rows.iter().filter(is_meant).count())
+    };
     let formula = format!(
-        "{} won within {within} days of {} created, {} of them open and followed for less",
-        number(in_numerator(&rows) as f64, 0),
-        number(in_denominator(&rows) as f64, 0),
-        number(open_before.count() as f64, 0)
+        "cumulative incidence over {} created: {} won and {} lost within {within} days, {} open and followed no longer",
+        counted(rows.len(), OPPORTUNITIES),
+        by_then("won"),
+        by_then("lost"),
+        by_then("open")
     );
     let reckoned = Reckoned::of(cumulative_incidence(&courses, within), rows.len());
     Ok(question
         .answer(rows, reckoned, formula)
-        .leaving_out(undated, "without a creation date")
-        .leaving_out(negative, CLOSED_BEFORE_CREATED))
+        .leaving_out(undated, OPPORTUNITIES, "without a creation date")
+        .leaving_out(negative, OPPORTUNITIES, CLOSED_BEFORE_CREATED))
 }

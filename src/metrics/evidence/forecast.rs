@@ -1,10 +1,10 @@
 //! What was predicted or submitted for the period, and what it is held against.
 
-use super::Evidence;
 use super::question::{NO_AMOUNT, Question, Subject};
 use super::reckoned::{Reckoned, in_denominator, in_numerator, sum};
 use super::row::{EvidenceRow, RowKind};
-use super::wording::{counted, number};
+use super::wording::{counted, whole};
+use super::{Evidence, OPPORTUNITIES, REPS};
 use crate::metrics::MeasureError;
 use crate::metrics::forecast::{GRACE_DAYS, Submission, forecast_day, outcome, predicted, submissions};
 use crate::timeline::Day;
@@ -44,11 +44,8 @@ fn hit_rate(question: &Question) -> PolarsResult<Evidence> {
             row.of_ratio(is_won)
         })
         .collect();
-    let formula = format!(
-        "{} won in the period / {} predicted",
-        number(in_numerator(&rows) as f64, 0),
-        number(in_denominator(&rows) as f64, 0)
-    );
+    let formula =
+        format!("{} won in the period / {} predicted", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
     let reckoned = Reckoned::share_of_count(&rows);
     Ok(question.answer(rows, reckoned, formula))
 }
@@ -57,10 +54,14 @@ fn of_outcome(question: &Question) -> PolarsResult<Evidence> {
     let mut rows = predicted_rows(question, forecast_day(question.window))?;
     let all = rows.len();
     rows.retain(|row| row.outcome == question.key);
-    let formula = format!("{} of {} predicted", number(rows.len() as f64, 0), number(all as f64, 0));
+    let formula = format!("{} of {} predicted", whole(rows.len()), whole(all));
     let reckoned = Reckoned::count(&rows);
     let others = all - rows.len();
-    Ok(question.answer(rows, reckoned, formula).leaving_out(others, "predicted, but with another outcome"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(
+        others,
+        OPPORTUNITIES,
+        "predicted, but with another outcome",
+    ))
 }
 
 /// The day as of which the forecast in question was made.
@@ -132,16 +133,16 @@ fn value(question: &Question) -> PolarsResult<Evidence> {
     let of = |part: &str| rows.iter().filter(|row| row.part == part).count();
     let mut sources = Vec::new();
     if of("submitted") > 0 {
-        sources.push(counted(of("submitted"), "submitted forecast", "submitted forecasts"));
+        sources.push(counted(of("submitted"), ("submitted forecast", "submitted forecasts")));
     }
     if of("submitted") < rows.len() || rows.is_empty() {
-        sources.push(counted(of("predicted"), "predicted opportunity", "predicted opportunities"));
-        sources.push(format!("{} won by then", number(of("won by then") as f64, 0)));
+        sources.push(counted(of("predicted"), ("predicted opportunity", "predicted opportunities")));
+        sources.push(format!("{} won by then", whole(of("won by then"))));
     }
     let formula = format!("sum over {}", sources.join(" + "));
     let without = rows.iter().filter(|row| row.value.is_none()).count();
     let reckoned = Reckoned::sum(&rows);
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, NO_AMOUNT))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, NO_AMOUNT))
 }
 
 /// The rows of the forecast are in the numerator, the won opportunities in the denominator.
@@ -171,7 +172,7 @@ fn against_bookings(question: &Question) -> PolarsResult<Evidence> {
         let formula = format!("1 − |{f} forecast − {b} booked| / {b} booked, 0 at least");
         (accuracy, formula)
     };
-    Ok(question.answer(rows, Reckoned::of(value, n), formula).leaving_out(without, NO_AMOUNT))
+    Ok(question.answer(rows, Reckoned::of(value, n), formula).leaving_out(without, OPPORTUNITIES, NO_AMOUNT))
 }
 
 /// A row for each rep with a forecast: its amount, the bookings as basis, the error as value.
@@ -202,9 +203,9 @@ fn wape(question: &Question) -> PolarsResult<Evidence> {
     let formula = format!(
         "{} of errors of {} / {} booked by them",
         question.money(error),
-        counted(rows.len(), "rep", "reps"),
+        counted(rows.len(), REPS),
         question.money(booked)
     );
     let reckoned = Reckoned::ratio(error, booked, rows.len());
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, "reps without a forecast"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, REPS, "without a forecast"))
 }

@@ -19,6 +19,8 @@ pub(super) mod quotes;
 mod reckoned;
 mod row;
 pub(super) mod slip;
+#[cfg(test)]
+pub(super) mod small_company;
 pub(super) mod waterfall;
 mod wording;
 
@@ -57,9 +59,23 @@ pub struct Part {
 /// What is not in a figure, or in only a part of it, and how much of it there is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
-    pub reason: String,
     pub count: u64,
+    /// What is counted, in the singular where it is one: "rep", "reps".
+    pub noun: &'static str,
+    /// Goes on after the noun: "without a quota that speaks of the period".
+    pub reason: String,
 }
+
+/// What is counted, as one and as several.
+type Noun = (&'static str, &'static str);
+
+const ACTIVITIES: Noun = ("activity", "activities");
+const OPPORTUNITIES: Noun = ("opportunity", "opportunities");
+const POINTS: Noun = ("point", "points");
+const PUSHES: Noun = ("push", "pushes");
+const QUARTERS: Noun = ("quarter", "quarters");
+const REPS: Noun = ("rep", "reps");
+const SESSIONS: Noun = ("session", "sessions");
 
 impl Evidence {
     /// Evidence of nothing: the figure has no basis.
@@ -80,9 +96,13 @@ impl Evidence {
     }
 
     /// Says what was left out, if anything was.
-    fn leaving_out(mut self, count: usize, reason: impl Into<String>) -> Self {
+    fn leaving_out(mut self, count: usize, noun: Noun, reason: impl Into<String>) -> Self {
         if count > 0 {
-            self.left_out.push(LeftOut { reason: reason.into(), count: count as u64 });
+            self.left_out.push(LeftOut {
+                count: count as u64,
+                noun: if count == 1 { noun.0 } else { noun.1 },
+                reason: reason.into(),
+            });
         }
         self
     }

@@ -1,10 +1,10 @@
 //! The decided opportunities behind win rates, bookings and deal sizes, and the reps behind what is set against targets.
 
-use super::Evidence;
 use super::question::{Decided, NO_AMOUNT, Question, without_amount};
 use super::reckoned::{Reckoned, in_denominator, in_numerator, mean, sum, values};
 use super::row::EvidenceRow;
-use super::wording::{counted, number, percent};
+use super::wording::{counted, number, percent, whole};
+use super::{Evidence, OPPORTUNITIES, REPS};
 use crate::metrics::MeasureError;
 use crate::metrics::grouped::with_keys;
 use crate::metrics::outcome::target_on_board;
@@ -67,13 +67,9 @@ fn win_rate(question: &Question) -> PolarsResult<Evidence> {
     let (decided, without) = decided_of_key(question)?;
     let rows: Vec<EvidenceRow> = decided.iter().map(|d| ratio_row(question, d)).collect::<PolarsResult<_>>()?;
     let (won, all) = (in_numerator(&rows), in_denominator(&rows));
-    let formula = format!(
-        "{won} won / ({won} won + {lost} lost)",
-        won = number(won as f64, 0),
-        lost = number((all - won) as f64, 0)
-    );
+    let formula = format!("{won} won / ({won} won + {lost} lost)", won = whole(won), lost = whole(all - won));
     let reckoned = Reckoned::share_of_count(&rows);
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, nothing_entered(question)))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, nothing_entered(question)))
 }
 
 fn nothing_entered(question: &Question) -> String {
@@ -91,9 +87,11 @@ fn win_rate_value(question: &Question) -> PolarsResult<Evidence> {
     let formula =
         format!("{won} won / ({won} won + {lost} lost)", won = question.money(won), lost = question.money(all - won));
     let reckoned = Reckoned::ratio(won, all, rows.len());
-    Ok(question
-        .answer(rows, reckoned, formula)
-        .leaving_out(without_amount(decided.iter().map(|d| d.amount)), NO_AMOUNT))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(
+        without_amount(decided.iter().map(|d| d.amount)),
+        OPPORTUNITIES,
+        NO_AMOUNT,
+    ))
 }
 
 fn losses(question: &Question) -> PolarsResult<Evidence> {
@@ -101,9 +99,9 @@ fn losses(question: &Question) -> PolarsResult<Evidence> {
     decided.retain(|d| !d.is_won);
     let rows: Vec<EvidenceRow> =
         decided.iter().map(|d| Ok(question.opportunity(d.o)?.part("lost"))).collect::<PolarsResult<_>>()?;
-    let formula = counted(rows.len(), "lost opportunity", "lost opportunities");
+    let formula = counted(rows.len(), ("lost opportunity", "lost opportunities"));
     let reckoned = Reckoned::count(&rows);
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, nothing_entered(question)))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, nothing_entered(question)))
 }
 
 /// The won opportunities with their amounts, and how many of them have none.
@@ -115,9 +113,9 @@ fn won_rows(question: &Question) -> PolarsResult<(Vec<EvidenceRow>, usize)> {
 
 fn bookings(question: &Question) -> PolarsResult<Evidence> {
     let (rows, without) = won_rows(question)?;
-    let formula = format!("sum over {}", counted(rows.len(), "won opportunity", "won opportunities"));
+    let formula = format!("sum over {}", counted(rows.len(), ("won opportunity", "won opportunities")));
     let reckoned = Reckoned::sum(&rows);
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, NO_AMOUNT))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, NO_AMOUNT))
 }
 
 fn target(question: &Question) -> PolarsResult<Evidence> {
@@ -134,8 +132,8 @@ fn target(question: &Question) -> PolarsResult<Evidence> {
         }
     }
     let reckoned = Reckoned { n: None, ..Reckoned::sum(&rows) };
-    let formula = format!("sum of the targets of {}", counted(rows.len(), "rep", "reps"));
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, "reps without a quota that speaks of the period"))
+    let formula = format!("sum of the targets of {}", counted(rows.len(), REPS));
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, REPS, "without a quota that speaks of the period"))
 }
 
 fn attainment(question: &Question) -> PolarsResult<Evidence> {
@@ -144,17 +142,18 @@ fn attainment(question: &Question) -> PolarsResult<Evidence> {
     let booked = sum(&rows, |row| row.in_numerator);
     let reckoned = Reckoned::ratio(booked, target.unwrap_or(0.0), rows.len());
     let formula = format!("{} booked / {} target", question.money(booked), question.money(target.unwrap_or(0.0)));
-    Ok(question
-        .answer(rows, reckoned, formula)
-        .with_part("target", target, Unit::Money)
-        .leaving_out(without, NO_AMOUNT))
+    Ok(question.answer(rows, reckoned, formula).with_part("target", target, Unit::Money).leaving_out(
+        without,
+        OPPORTUNITIES,
+        NO_AMOUNT,
+    ))
 }
 
 fn deal_size(question: &Question) -> PolarsResult<Evidence> {
     let (mut rows, without) = won_rows(question)?;
     rows.retain(|row| row.value.is_some());
     let sizes = values(&rows);
-    let deals = counted(rows.len(), "won opportunity", "won opportunities");
+    let deals = counted(rows.len(), ("won opportunity", "won opportunities"));
     let (value, formula) = if question.metric.id == "deal_size_mean" {
         let total = question.money(sizes.iter().sum());
         (mean(&sizes), format!("{total} / {deals} with an amount"))
@@ -162,7 +161,7 @@ fn deal_size(question: &Question) -> PolarsResult<Evidence> {
         (median(&sizes), format!("median of {deals} with an amount"))
     };
     let reckoned = Reckoned::of(value, rows.len());
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, "won without an amount"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, "won without an amount"))
 }
 
 /// The open opportunities, and the decided ones: of these the amount is the deal size and the value the cycle in days.
@@ -190,7 +189,7 @@ fn sales_velocity(question: &Question) -> PolarsResult<Evidence> {
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "none".to_string());
     let formula = format!(
         "{} × win rate {} × mean deal size {} / mean cycle {}",
-        counted(open_count, "open opportunity", "open opportunities"),
+        counted(open_count, ("open opportunity", "open opportunities")),
         or_none(rate.map(percent)),
         or_none(size.map(|size| question.money(size))),
         or_none(cycle.map(|days| format!("{} days", number(days, 1)))),
@@ -202,9 +201,14 @@ fn sales_velocity(question: &Question) -> PolarsResult<Evidence> {
         .with_part("win rate", rate, Unit::Ratio)
         .with_part("mean deal size", size, Unit::Money)
         .with_part("mean cycle", cycle, Unit::Days)
-        .leaving_out(without_amount(won.iter().map(|d| d.amount)), "won without an amount: not in the mean deal size")
+        .leaving_out(
+            without_amount(won.iter().map(|d| d.amount)),
+            OPPORTUNITIES,
+            "won without an amount: not in the mean deal size",
+        )
         .leaving_out(
             won.iter().filter(|d| cycle_of(d).is_none()).count(),
+            OPPORTUNITIES,
             "won without a creation date, or closed before it: not in the mean cycle",
         ))
 }
@@ -235,11 +239,11 @@ fn reps_at_target(question: &Question) -> PolarsResult<Evidence> {
     }
     let formula = format!(
         "{} at target / {} on board with a target",
-        counted(in_numerator(&rows), "rep", "reps"),
-        counted(in_denominator(&rows), "rep", "reps")
+        counted(in_numerator(&rows), REPS),
+        counted(in_denominator(&rows), REPS)
     );
     let reckoned = Reckoned::share_of_count(&rows);
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, "reps without a target, or not on board"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(without, REPS, "without a target, or not on board"))
 }
 
 fn top2_share(question: &Question) -> PolarsResult<Evidence> {
@@ -263,7 +267,11 @@ fn top2_share(question: &Question) -> PolarsResult<Evidence> {
     let names: Vec<&str> = top.iter().map(|rep| question.company().roster.reps[*rep].name.as_str()).collect();
     let formula = format!("{} of {} / {} bookings", question.money(of_top), names.join(" and "), question.money(all));
     let reckoned = Reckoned::ratio(of_top, all, rows.len());
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without_amount(won.iter().map(|d| d.amount)), NO_AMOUNT))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(
+        without_amount(won.iter().map(|d| d.amount)),
+        OPPORTUNITIES,
+        NO_AMOUNT,
+    ))
 }
 
 fn bookings_per_head(question: &Question) -> PolarsResult<Evidence> {
@@ -273,5 +281,5 @@ fn bookings_per_head(question: &Question) -> PolarsResult<Evidence> {
     let heads = sum(&rows, |row| row.in_denominator);
     let value = (heads > 0.0).then(|| booked / heads);
     let formula = format!("{} booked / average headcount {}", question.money(booked), number(heads, 1));
-    Ok(question.answer(rows, Reckoned::of(value, won), formula).leaving_out(without, NO_AMOUNT))
+    Ok(question.answer(rows, Reckoned::of(value, won), formula).leaving_out(without, OPPORTUNITIES, NO_AMOUNT))
 }

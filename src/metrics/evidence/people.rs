@@ -1,10 +1,10 @@
 //! The people behind turnover, headcount and ramp.
 
-use super::Evidence;
 use super::question::Question;
 use super::reckoned::{Reckoned, in_numerator, sum, values};
 use super::row::EvidenceRow;
 use super::wording::{counted, number, percent};
+use super::{Evidence, REPS};
 use crate::metrics::MeasureError;
 use crate::metrics::ramp::{first_win, hires, ramped_in_month, wins_by_rep};
 use crate::metrics::statistics::median;
@@ -58,11 +58,15 @@ fn turnover(question: &Question) -> PolarsResult<Evidence> {
     let reckoned = Reckoned { numerator: Some(left as f64), denominator: Some(heads), ..Reckoned::of(value, left) };
     let formula = format!(
         "{} left / average headcount {} × 365 / {}",
-        counted(left, "rep", "reps"),
+        counted(left, REPS),
         number(heads, 1),
-        counted(days as usize, "day", "days")
+        counted(days as usize, ("day", "days"))
     );
-    Ok(question.answer(rows, reckoned, formula).leaving_out(all.len() - left, "left, but not of their own will"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(
+        all.len() - left,
+        REPS,
+        "leaving, but not of their own will",
+    ))
 }
 
 fn days_to_first_win(question: &Question) -> PolarsResult<Evidence> {
@@ -80,9 +84,13 @@ fn days_to_first_win(question: &Question) -> PolarsResult<Evidence> {
         })
         .collect();
     let without = hires.len() - rows.len();
-    let formula = format!("median over {} with a win", counted(rows.len(), "new rep", "new reps"));
+    let formula = format!("median over {} with a win", counted(rows.len(), ("new rep", "new reps")));
     let reckoned = Reckoned::of(median(&values(&rows)), rows.len());
-    Ok(question.answer(rows, reckoned, formula).leaving_out(without, "new reps who have not won yet"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(
+        without,
+        REPS,
+        "hired in the last two years, but without a win yet",
+    ))
 }
 
 fn months_to_ramp(question: &Question) -> PolarsResult<Evidence> {
@@ -102,14 +110,15 @@ fn months_to_ramp(question: &Question) -> PolarsResult<Evidence> {
     let share = question.company().rules.ramp_share;
     let formula = format!(
         "median over {} ramped, of {}, to {} of quota",
-        counted(ramped, "new rep", "new reps"),
-        counted(rows.len(), "hire", "hires"),
+        counted(ramped, ("new rep", "new reps")),
+        counted(rows.len(), ("hire", "hires")),
         percent(share)
     );
     let hired = rows.len();
     let reckoned = Reckoned { denominator: Some(hired as f64), ..Reckoned::of(median(&values(&rows)), ramped) };
-    Ok(question
-        .answer(rows, reckoned, formula)
-        .with_part("share of quota", Some(share), Unit::Ratio)
-        .leaving_out(hired - ramped, "new reps who are not ramped yet"))
+    Ok(question.answer(rows, reckoned, formula).with_part("share of quota", Some(share), Unit::Ratio).leaving_out(
+        hired - ramped,
+        REPS,
+        "hired in the last two years, but not ramped yet",
+    ))
 }

@@ -141,13 +141,14 @@ impl<'a> Question<'a> {
         let timeline = &company.timeline;
         let opportunity = timeline.opportunity(o);
         let state = timeline.state(o, day);
-        let names = company.tables[&Table::Opportunities].column("name")?.str()?;
+        let text = |column: &str| company.tables[&Table::Opportunities].column(column)?.str();
+        let name = text("name")?.get(opportunity.row);
         let owner = company.rep_of(o)?.map(|rep| rep as usize);
         let closed = opportunity.closed;
         let closed_by_then = closed.filter(|closed| closed.on <= day);
         Ok(EvidenceRow {
             id: Some(opportunity.id.clone()),
-            name: names.get(opportunity.row).map(str::to_string),
+            name: name.or(text("account")?.get(opportunity.row)).map(str::to_string),
             owner: owner.map(|rep| company.roster.reps[rep].name.clone()),
             stage: self.stage_name(closed_by_then.map(|closed| closed.stage).or(state.stage)),
             outcome: Some(match closed.map(|closed| closed.stage) {
@@ -195,7 +196,7 @@ impl<'a> Question<'a> {
     ) -> Evidence {
         let mut formula = formula.into();
         let is_count = self.metric.unit == Unit::Count && reckoned.denominator.is_none();
-        if let Some(value) = reckoned.value.filter(|_| !is_count) {
+        if let Some(value) = reckoned.value.filter(|_| !is_count && shown != Shown::Said) {
             let value = wording::value(value, self.metric.unit, shown, &self.company().rules.currency);
             formula = format!("{formula} = {value}");
         }

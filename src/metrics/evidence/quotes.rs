@@ -1,10 +1,10 @@
 //! The quoted and decided opportunities.
 
-use super::Evidence;
 use super::question::Question;
 use super::reckoned::{Reckoned, in_denominator, in_numerator, sum};
 use super::row::EvidenceRow;
-use super::wording::{Shown, counted, number};
+use super::wording::{Shown, counted, whole};
+use super::{Evidence, OPPORTUNITIES};
 use crate::metrics::MeasureError;
 use crate::metrics::quotes::with_quotes;
 
@@ -35,21 +35,19 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
     }
     let evidence = match question.metric.id {
         "quote_win_rate" => {
-            let formula = format!(
-                "{} won / {} quoted and decided",
-                number(in_numerator(&rows) as f64, 0),
-                number(in_denominator(&rows) as f64, 0)
-            );
+            let formula =
+                format!("{} won / {} quoted and decided", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
             let reckoned = Reckoned::share_of_count(&rows);
             question.answer(rows, reckoned, formula)
         }
         "quotes_per_win" => {
             let (sent, won) = (sum(&rows, |row| row.in_numerator), in_denominator(&rows));
-            let formula = format!("{} / {}", counted(sent as usize, "quote", "quotes"), counted(won, "win", "wins"));
+            let formula =
+                format!("{} / {}", counted(sent as usize, ("quote", "quotes")), counted(won, ("win", "wins")));
             let reckoned = Reckoned::ratio(sent, won as f64, won);
             question.answer_shown(rows, reckoned, formula, Shown::Plain)
         }
         _ => return Err(question.unanswered()),
     };
-    Ok(evidence.leaving_out(unquoted, "decided, but never quoted"))
+    Ok(evidence.leaving_out(unquoted, OPPORTUNITIES, "decided, but never quoted"))
 }

@@ -1,10 +1,10 @@
 //! What was due and slipped, and every push of a close date.
 
-use super::Evidence;
 use super::question::Question;
 use super::reckoned::{Reckoned, in_denominator, in_numerator};
 use super::row::EvidenceRow;
-use super::wording::{counted, number};
+use super::wording::{counted, whole};
+use super::{Evidence, PUSHES};
 use crate::metrics::MeasureError;
 use crate::metrics::forecast::{due_in_period, forecast_day};
 use crate::metrics::slip::{has_slipped, leaves_quarter};
@@ -30,11 +30,8 @@ fn slip_rate(question: &Question) -> PolarsResult<Evidence> {
         let part = if has_slipped { "slipped" } else { "kept" };
         rows.push(question.opportunity_at(o, day)?.part(part).of_ratio(has_slipped));
     }
-    let formula = format!(
-        "{} slipped / {} due when the period began",
-        number(in_numerator(&rows) as f64, 0),
-        number(in_denominator(&rows) as f64, 0)
-    );
+    let formula =
+        format!("{} slipped / {} due when the period began", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
     let reckoned = Reckoned::share_of_count(&rows);
     Ok(question.answer(rows, reckoned, formula))
 }
@@ -63,10 +60,14 @@ fn pushes(question: &Question, is_out: bool) -> PolarsResult<Evidence> {
         }
     }
     let formula = if is_out {
-        counted(rows.len(), "push out of its quarter", "pushes out of their quarters")
+        counted(rows.len(), ("push out of its quarter", "pushes out of their quarters"))
     } else {
-        counted(rows.len(), "push", "pushes")
+        counted(rows.len(), PUSHES)
     };
     let reckoned = Reckoned::count(&rows);
-    Ok(question.answer(rows, reckoned, formula).leaving_out(within, "pushes within a quarter"))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(
+        within,
+        PUSHES,
+        "moved, but within the quarter they were due in",
+    ))
 }

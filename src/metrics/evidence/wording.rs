@@ -1,5 +1,6 @@
 //! Numbers as a formula in words has them.
 
+use super::Noun;
 use crate::model::{Currency, Unit};
 
 /// How a value is written where its unit leaves it open.
@@ -11,6 +12,8 @@ pub enum Shown {
     Times,
     /// A bare number.
     Plain,
+    /// Not at all: the formula has said it.
+    Said,
 }
 
 /// "12,345.67", without decimals where it is whole.
@@ -46,15 +49,21 @@ pub fn percent(ratio: f64) -> String {
     format!("{} %", tenths_of_percent(ratio))
 }
 
+/// "1,200".
+pub fn whole(count: usize) -> String {
+    number(count as f64, 0)
+}
+
 /// "1 quote", "2 quotes".
-pub fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", number(count as f64, 0), if count == 1 { one } else { many })
+pub fn counted(count: usize, (one, many): Noun) -> String {
+    format!("{} {}", whole(count), if count == 1 { one } else { many })
 }
 
 /// A value in its unit: "59.1 %", "12.5 days", "CAD 1,200".
 pub fn value(value: f64, unit: Unit, shown: Shown, currency: &Currency) -> String {
     match (shown, unit) {
         (Shown::Times, _) => format!("{}×", number(value, 2)),
+        (Shown::Said, _) => String::new(),
         (Shown::Plain, _) | (Shown::ByUnit, Unit::Count | Unit::Score) => number(value, 2),
         (Shown::ByUnit, Unit::Ratio | Unit::Share) => percent(value),
         (Shown::ByUnit, Unit::Money) => money(value, currency),
@@ -94,8 +103,8 @@ mod tests {
         assert_eq!(money(1000.0, &Currency::new("JPY").unwrap()), "JPY 1,000");
         assert_eq!(percent(0.6), "60.0 %");
         assert_eq!(interval(0.514_2, 0.665), "95 % interval 51.4–66.5 %");
-        assert_eq!(counted(1, "quote", "quotes"), "1 quote");
-        assert_eq!(counted(1200, "quote", "quotes"), "1,200 quotes");
+        assert_eq!(counted(1, ("quote", "quotes")), "1 quote");
+        assert_eq!(counted(1200, ("quote", "quotes")), "1,200 quotes");
         assert_eq!(value(1.0, Unit::Days, Shown::ByUnit, &dollars), "1 day");
         assert_eq!(value(12.5, Unit::Days, Shown::ByUnit, &dollars), "12.5 days");
         assert_eq!(value(2.434, Unit::Ratio, Shown::Times, &dollars), "2.43×");
