@@ -30,6 +30,8 @@ pub struct Explanation {
     /// When the metric has no value.
     pub absent: &'static str,
     pub fact: Fact,
+    /// Whether the period is still going on: the figure is to date.
+    pub is_running: bool,
     /// The formula with this figure's numbers in it, as text.
     pub formula_with_numbers: String,
     pub parts: Vec<Part>,
@@ -96,6 +98,7 @@ pub fn explain(
         formula: metric.formula,
         absent: metric.absent,
         fact: fact.clone(),
+        is_running: window.is_running,
         formula_with_numbers: evidence.formula,
         parts: evidence.parts,
         left_out: evidence.left_out,

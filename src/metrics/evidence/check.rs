@@ -1,10 +1,10 @@
 //! Whether evidence and facts agree.
 
-use super::{Evidence, evidence};
+use super::{Evidence, EvidenceRow, evidence};
 use crate::metrics::company::Company;
 use crate::metrics::window::Window;
 use crate::metrics::{MeasureError, measure};
-use crate::model::{Fact, Period};
+use crate::model::{Fact, Period, Unit};
 
 /// Every fact of a period that its own evidence does not give, in words; nothing where all agree.
 ///
@@ -39,9 +39,28 @@ fn differences(fact: &Fact, evidence: &Evidence) -> Vec<String> {
     ];
     pairs
         .into_iter()
+        .chain(counts(fact, evidence))
         .filter(|(_, fact, evidence)| !is_near(*fact, *evidence))
         .map(|(name, fact, evidence)| format!("{name} {fact:?} is {evidence:?} by its rows"))
         .collect()
+}
+
+/// What marks on rows count to, beside what they must: the parts of a ratio of counts, and the value of a count.
+fn counts(fact: &Fact, evidence: &Evidence) -> Vec<(&'static str, Option<f64>, Option<f64>)> {
+    let marked = |is_marked: fn(&EvidenceRow) -> bool| {
+        let count = evidence.rows.iter().filter(|row| is_marked(row)).count();
+        Some(count as f64)
+    };
+    if fact.low.is_some() {
+        vec![
+            ("numerator", fact.numerator, marked(|row| row.in_numerator)),
+            ("denominator", fact.denominator, marked(|row| row.in_denominator)),
+        ]
+    } else if fact.unit == Unit::Count && fact.denominator.is_none() && fact.value.is_some() {
+        vec![("value", fact.value, marked(|row| row.in_numerator))]
+    } else {
+        Vec::new()
+    }
 }
 
 fn is_near(a: Option<f64>, b: Option<f64>) -> bool {
@@ -53,6 +72,7 @@ fn is_near(a: Option<f64>, b: Option<f64>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rest_of_team;
     use super::super::small_company::{EVERYTHING, company};
     use super::*;
     use crate::metrics::find;
@@ -85,6 +105,26 @@ mod tests {
         assert_agreement(&company(&EVERYTHING[..1], "2026-08-10"), &PERIODS);
         let nothing = "id | owner | stage | amount | created_date | close_date";
         assert_agreement(&company(&[(Table::Opportunities, nothing)], "2026-08-10"), &PERIODS);
+    }
+
+    #[test]
+    fn a_rep_and_the_rest_make_up_the_team() {
+        let company = company(EVERYTHING, "2026-08-10");
+        let period = company.rules.calendar.parse("2027-Q2").unwrap();
+        let window = Window::new(&company, period).unwrap();
+        let facts = measure(&company, period, None).unwrap();
+        let mut compared = 0;
+        for fact in facts.iter().filter(|fact| fact.scope == Scope::Rep && fact.low.is_some()) {
+            let is_teams =
+                |team: &&Fact| team.scope == Scope::Team && team.metric == fact.metric && team.key == fact.key;
+            let team = facts.iter().filter(is_teams).find(|team| team.by == fact.by).unwrap();
+            let rest = rest_of_team(&window, fact, team).unwrap().unwrap();
+            let sum = |of_rep: Option<f64>, of_rest: Option<f64>| Some(of_rep? + of_rest?);
+            assert_eq!(team.numerator, sum(fact.numerator, rest.numerator), "{}", fact.metric);
+            assert_eq!(team.denominator, sum(fact.denominator, rest.denominator), "{}", fact.metric);
+            compared += 1;
+        }
+        assert!(compared > 20);
     }
 
     #[test]

@@ -127,21 +127,38 @@ fn coverage(question: &Question) -> PolarsResult<Evidence> {
         .leaving_out(pipeline.unqualified, OPPORTUNITIES, UNQUALIFIED))
 }
 
-/// The subject's qualified opportunities due in a span of days, how many of them have no amount, and how many qualified
-/// ones are due at another time.
-fn due(question: &Question, from: Day, to: Day) -> PolarsResult<(Vec<EvidenceRow>, usize, usize)> {
-    let mut qualified = question.positions(question.window.positions()?)?;
-    qualified.retain(|p| p.is_qualified);
-    let is_due = |p: &Position| p.close_on.is_some_and(|day| (from..=to).contains(&day));
-    let (due, others): (Vec<Position>, Vec<Position>) = qualified.into_iter().partition(is_due);
-    let without = without_amount(due.iter().map(|p| p.amount));
-    Ok((position_rows(question, &due, "due")?, without, others.len()))
+/// The subject's qualified open opportunities by when they are due.
+struct Due {
+    /// Those due in the span, with their amounts.
+    rows: Vec<EvidenceRow>,
+    without_amount: usize,
+    before: usize,
+    /// Due after the span, or without a close date.
+    later: usize,
+}
+
+impl Due {
+    /// Divides them at a span of days, both ends included.
+    fn between(question: &Question, from: Day, to: Day) -> PolarsResult<Self> {
+        let mut qualified = question.positions(question.window.positions()?)?;
+        qualified.retain(|p| p.is_qualified);
+        let all = qualified.len();
+        let before = qualified.iter().filter(|p| p.close_on.is_some_and(|day| day < from)).count();
+        qualified.retain(|p| p.close_on.is_some_and(|day| (from..=to).contains(&day)));
+        Ok(Self {
+            rows: position_rows(question, &qualified, "due")?,
+            without_amount: without_amount(qualified.iter().map(|p| p.amount)),
+            before,
+            later: all - qualified.len() - before,
+        })
+    }
 }
 
 /// What is due in the numerator; what was won of the target in the denominator, from which it is taken.
 fn remaining(question: &Question) -> PolarsResult<Evidence> {
     let window = question.window;
-    let (mut rows, without, others) = due(question, window.horizon, day_number(window.coverage.end))?;
+    let due = Due::between(question, window.horizon, day_number(window.coverage.end))?;
+    let mut rows = due.rows;
     let (due_amount, due_count) = (sum(&rows, |row| row.in_numerator), rows.len());
     let decided = window.decided_between(day_number(window.coverage.start), window.horizon)?;
     let mut won = question.decided(&decided)?;
@@ -168,8 +185,9 @@ fn remaining(question: &Question) -> PolarsResult<Evidence> {
     Ok(question
         .answer_shown(rows, reckoned, formula, Shown::Times)
         .with_part("target", target, Unit::Money)
-        .leaving_out(without, OPPORTUNITIES, NO_AMOUNT)
-        .leaving_out(others, OPPORTUNITIES, "qualified and open, but overdue, due later or without a close date"))
+        .leaving_out(due.without_amount, OPPORTUNITIES, NO_AMOUNT)
+        .leaving_out(due.before, OPPORTUNITIES, "overdue: with a close date that has passed")
+        .leaving_out(due.later, OPPORTUNITIES, "due after the end, or without a close date"))
 }
 
 fn required(question: &Question) -> PolarsResult<Evidence> {
@@ -215,12 +233,15 @@ fn needed(question: &Question) -> PolarsResult<Evidence> {
     let Some(next) = question.company().rules.calendar.next(window.quarter) else {
         return Ok(Evidence::none(question.metric.formula));
     };
-    let (due, without, _) = due(question, day_number(next.start), day_number(next.end))?;
-    let (due_amount, due_count) = (sum(&due, |_| true), due.len());
+    let due = Due::between(question, day_number(next.start), day_number(next.end))?;
+    let (due_amount, due_count) = (sum(&due.rows, |_| true), due.rows.len());
     // The open ones are in the figure, but in neither part of the win rate.
-    let mut rows: Vec<EvidenceRow> = due.into_iter().map(|row| EvidenceRow { in_numerator: false, ..row }).collect();
+    let mut rows: Vec<EvidenceRow> =
+        due.rows.into_iter().map(|row| EvidenceRow { in_numerator: false, ..row }).collect();
     let (from, to) = window.trailing_year();
+    let mut unsized_count = 0;
     for decided in question.decided(&window.decided_between(from, to)?)? {
+        unsized_count += usize::from(decided.amount.is_none());
         let part = if decided.is_won { "won" } else { "lost" };
         let row = question.opportunity(decided.o)?.part(part).of_ratio(decided.is_won);
         rows.push(row.worth(question.units_of(decided.amount)));
@@ -241,7 +262,8 @@ fn needed(question: &Question) -> PolarsResult<Evidence> {
         .answer(rows, Reckoned::of(value, due_count), formula)
         .with_part("target of the next quarter", target, Unit::Money)
         .with_part("win rate by value of four quarters", rate, Unit::Ratio)
-        .leaving_out(without, OPPORTUNITIES, NO_AMOUNT))
+        .leaving_out(due.without_amount, OPPORTUNITIES, NO_AMOUNT)
+        .leaving_out(unsized_count, OPPORTUNITIES, "decided without an amount: nothing in the win rate by value"))
 }
 
 fn new(question: &Question) -> PolarsResult<Evidence> {

@@ -6,7 +6,7 @@ use super::row::{EvidenceRow, RowKind};
 use super::wording::{counted, whole};
 use super::{Evidence, OPPORTUNITIES, REPS};
 use crate::metrics::MeasureError;
-use crate::metrics::forecast::{GRACE_DAYS, Submission, forecast_day, outcome, predicted, submissions};
+use crate::metrics::forecast::{GRACE_DAYS, Submission, due_in_period, forecast_day, outcome, predicted, submissions};
 use crate::timeline::Day;
 use polars::prelude::PolarsResult;
 
@@ -46,8 +46,14 @@ fn hit_rate(question: &Question) -> PolarsResult<Evidence> {
         .collect();
     let formula =
         format!("{} won in the period / {} predicted", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
+    let due = due_in_period(question.window, forecast_day(question.window))?;
+    let others = question.rows_of(&due)?.len() - rows.len();
     let reckoned = Reckoned::share_of_count(&rows);
-    Ok(question.answer(rows, reckoned, formula))
+    Ok(question.answer(rows, reckoned, formula).leaving_out(
+        others,
+        OPPORTUNITIES,
+        "due in the period, but of another forecast category or too improbable",
+    ))
 }
 
 fn of_outcome(question: &Question) -> PolarsResult<Evidence> {

@@ -208,7 +208,7 @@ impl<'a> Question<'a> {
 
     /// No metric of the family goes by this id: the catalogue and the evidence have come apart.
     pub fn unanswered(&self) -> MeasureError {
-        MeasureError::NotMeasured { metric: self.metric.id.to_string(), subject: format!("{:?}", self.subject) }
+        MeasureError::NoEvidence { metric: self.metric.id }
     }
 
     /// The subject's target for a period, in parts of a minor unit; `None` where no quota speaks of it.
