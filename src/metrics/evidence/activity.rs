@@ -19,15 +19,18 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
     let is = |column: &str| took_place.column(column)?.bool();
     let (conversations, discoveries) = (is("is_conversation")?, is("is_discovery")?);
     let types = took_place.column("type")?.str()?;
-    let (is_meant, noun): (Box<dyn Fn(usize) -> bool>, _) = match question.metric.id {
-        "activities" | "activities_per_rep" => {
-            (Box::new(|row| question.key.is_none_or(|key| types.get(row).map(str::trim) == Some(key))), ACTIVITIES)
-        }
-        "conversations" => (Box::new(|row| conversations.get(row) == Some(true)), ("conversation", "conversations")),
-        "discoveries" => (Box::new(|row| discoveries.get(row) == Some(true)), ("discovery", "discoveries")),
+    let noun = match question.metric.id {
+        "activities" | "activities_per_rep" => ACTIVITIES,
+        "conversations" => ("conversation", "conversations"),
+        "discoveries" => ("discovery", "discoveries"),
         _ => return Err(question.unanswered()),
     };
-    let meant: Vec<usize> = theirs.iter().copied().filter(|&row| is_meant(row)).collect();
+    let is_meant = |row: &usize| match question.metric.id {
+        "conversations" => conversations.get(*row) == Some(true),
+        "discoveries" => discoveries.get(*row) == Some(true),
+        _ => question.key.is_none_or(|key| types.get(*row).map(str::trim) == Some(key)),
+    };
+    let meant: Vec<usize> = theirs.iter().copied().filter(is_meant).collect();
     let mut rows = activity_rows(question, activities, &took_place, &meant)?;
     let done = counted(meant.len(), noun);
     let evidence = if question.metric.id == "activities_per_rep" {

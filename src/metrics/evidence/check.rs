@@ -75,7 +75,7 @@ mod tests {
     use super::super::rest_of_team;
     use super::super::small_company::{EVERYTHING, company};
     use super::*;
-    use crate::metrics::find;
+    use crate::metrics::{catalogue, find};
     use crate::model::{Scope, Table};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -93,6 +93,36 @@ mod tests {
     #[test]
     fn every_fact_is_what_its_rows_give() {
         assert_agreement(&company(EVERYTHING, "2026-08-10"), &PERIODS);
+    }
+
+    /// Five more reps who decided something in two quarters, coached differently in the first.
+    fn with_coached_reps() -> Company {
+        let mut export = EVERYTHING[0].1.to_string();
+        let mut coaching = EVERYTHING[5].1.to_string();
+        for rep in 1..=5 {
+            let (then, now) = if rep % 2 == 0 { ("Won", "Lost") } else { ("Lost", "Won") };
+            export += &format!("\nP{rep} | | Rep {rep} | {then} | {rep}00 | 2026-01-01 | 2026-03-0{rep} | | | |");
+            export += &format!("\nQ{rep} | | Rep {rep} | {now} | {rep}00 | 2026-01-01 | 2026-06-0{rep} | | | |");
+            coaching += &format!("\n2026-03-02 | Eva | Rep {rep} | ride_along | held | {rep}0 | | | |");
+        }
+        let mut tables = EVERYTHING.to_vec();
+        tables[0].1 = &export;
+        tables[5].1 = &coaching;
+        company(&tables, "2026-08-10")
+    }
+
+    #[test]
+    fn no_metric_is_absent_from_these_companies() {
+        let company = with_coached_reps();
+        assert_agreement(&company, &PERIODS);
+        let mut seen = BTreeSet::new();
+        for label in PERIODS {
+            let period = company.rules.calendar.parse(label).unwrap();
+            let facts = measure(&company, period, None).unwrap();
+            seen.extend(facts.iter().filter(|fact| fact.value.is_some()).map(|fact| fact.metric));
+        }
+        let all: BTreeSet<&str> = catalogue().iter().map(|metric| metric.id).collect();
+        assert_eq!(seen, all);
     }
 
     #[test]
