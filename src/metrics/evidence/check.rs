@@ -212,7 +212,7 @@ mod tests {
             let optional = |day: Option<i64>| day.map(date).unwrap_or_default();
             let mut export = "id | owner | stage | amount | created_date | close_date | competitor".to_string();
             for (o, (owner, stage, cents, created, close)) in opportunities.iter().enumerate() {
-                let amount = cents.map(|cents| (cents as f64 / 100.0).to_string()).unwrap_or_default();
+                let amount = cents.map(|cents| cents.to_string()).unwrap_or_default();
                 let (owner, stage) = (OWNERS[*owner], STAGES[*stage]);
                 let (created, close) = (optional(*created), optional(*close));
                 export += &format!("\nO{o} | {owner} | {stage} | {amount} | {created} | {close} | {};X", o % 3);
