@@ -3,12 +3,15 @@
 use super::book::{Book, Figure};
 use super::grouped::{Grouped, Keyed, TEAM, with_keys};
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Table, Unit};
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 
-pub(super) const FAMILY: Family =
-    Family { metrics: &[&ACTIVITIES, &ACTIVITIES_PER_REP, &CONVERSATIONS, &DISCOVERIES], measure };
+pub(super) const FAMILY: Family = Family {
+    metrics: &[&ACTIVITIES, &ACTIVITIES_PER_REP, &CONVERSATIONS, &DISCOVERIES],
+    measure,
+    evidence: evidence::activity::evidence,
+};
 
 static ACTIVITIES: Metric = Metric {
     id: "activities",
@@ -89,10 +92,11 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     Ok(())
 }
 
-/// The activities that took place in the window: `rep`, `type`, `is_conversation`, `is_discovery`.
+/// The activities that took place in the window: `rep`, `row` (in the canonical frame), `type`, `is_conversation`,
+/// `is_discovery`.
 ///
 /// Those of people who are no reps, such as managers who carry no deals, are not the team's either.
-fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame> {
+pub fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame> {
     let days = activities.column("date")?.date()?.physical();
     let reps = activities.column("rep_number")?.u32()?;
     let types = activities.column("type")?.str()?;
@@ -101,7 +105,7 @@ fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame>
     let has_status = window.company.has_column(Table::Activities, "status");
     let rules = &window.company.rules;
 
-    let (mut rep, mut kind) = (Vec::new(), Vec::new());
+    let (mut rep, mut kind, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     let (mut is_conversation, mut is_discovery) = (Vec::new(), Vec::new());
     for row in 0..activities.height() {
         let is_in = days.get(row).is_some_and(|day| window.has(day));
@@ -111,6 +115,7 @@ fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame>
         }
         let (type_, outcome) = (types.get(row), outcomes.get(row));
         rep.push(reps.get(row));
+        rows.push(u32::try_from(row).unwrap_or(u32::MAX));
         kind.push(type_);
         is_conversation.push(type_.is_some_and(|t| is_meaningful(t, outcome, &rules.meaningful_activities)));
         is_discovery.push(type_.is_some_and(|t| is_one_of(t, &rules.discovery_activities)));
@@ -119,6 +124,7 @@ fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame>
         rep.len(),
         vec![
             Column::new("rep".into(), rep),
+            Column::new("row".into(), rows),
             Column::new("type".into(), kind),
             Column::new("is_conversation".into(), is_conversation),
             Column::new("is_discovery".into(), is_discovery),

@@ -7,13 +7,14 @@ use super::grouped::Grouped;
 use super::outcome::won_amount;
 use super::targets::PARTS;
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Grain, Table, Unit, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::{PolarsResult, col};
 use std::collections::{BTreeMap, HashMap};
 
-pub(super) const FAMILY: Family = Family { metrics: &[&MANAGEMENT_AUDIT], measure };
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&MANAGEMENT_AUDIT], measure, evidence: evidence::coaching::evidence };
 
 static MANAGEMENT_AUDIT: Metric = Metric {
     id: "management_audit",

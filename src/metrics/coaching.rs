@@ -5,7 +5,7 @@ use super::grouped::{Grouped, TEAM};
 use super::outcome::{lost_count, won_count};
 use super::statistics::spearman;
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Table, Unit, date_of};
 use crate::timeline::Day;
 use chrono::Datelike;
@@ -23,9 +23,11 @@ pub(super) const FAMILY: Family = Family {
         &COACHING_LOGGED,
     ],
     measure,
+    evidence: evidence::coaching::evidence,
 };
 
-pub(super) const EFFECT: Family = Family { metrics: &[&COACHING_EFFECT], measure: measure_effect };
+pub(super) const EFFECT: Family =
+    Family { metrics: &[&COACHING_EFFECT], measure: measure_effect, evidence: evidence::coaching::evidence };
 
 static ONE_ON_ONES_SCHEDULED: Metric = Metric {
     id: "one_on_ones_scheduled",
@@ -299,9 +301,38 @@ pub fn months_between(from: Day, to: Day) -> f64 {
 }
 
 fn measure_effect(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let (Some(sessions), Some(before)) = (sessions(window)?, window.previous()) else {
+    let Some(changes) = coached_changes(window)? else {
         book.write(&COACHING_EFFECT, TEAM, Figure::absent(NO_LOG));
         return Ok(());
+    };
+    let n = changes.len() as u64;
+    let figure = if changes.len() < FEWEST_REPS {
+        Figure::absent("fewer than five reps with decided opportunities in both periods").resting_on(n)
+    } else {
+        Figure::maybe(effect_of(&changes), n, "neither coaching nor win rates vary enough to compare")
+    };
+    book.write(&COACHING_EFFECT, TEAM, figure);
+    Ok(())
+}
+
+/// A rep's coaching in the period before, and how their win rate has changed since.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CoachedChange {
+    pub rep: usize,
+    pub hours: f64,
+    pub win_rate_change: f64,
+}
+
+/// The rank correlation of coaching and change; absent of fewer than five reps, and where one does not vary.
+pub fn effect_of(changes: &[CoachedChange]) -> Option<f64> {
+    let pairs: Vec<(f64, f64)> = changes.iter().map(|c| (c.hours, c.win_rate_change)).collect();
+    spearman(&pairs).filter(|_| pairs.len() >= FEWEST_REPS)
+}
+
+/// The reps who decided opportunities in this period and the one before; `None` without a coaching log.
+pub fn coached_changes(window: &Window) -> PolarsResult<Option<Vec<CoachedChange>>> {
+    let (Some(sessions), Some(before)) = (sessions(window)?, window.previous()) else {
+        return Ok(None);
     };
     let reps = window.company.roster.reps.len();
     let mut hours = vec![0.0; reps];
@@ -316,23 +347,16 @@ fn measure_effect(window: &Window, book: &mut Book) -> PolarsResult<()> {
         let won = grouped.count("won_count", rep + 1)?;
         Ok((won, won + grouped.count("lost_count", rep + 1)?))
     };
-    let mut pairs = Vec::new();
+    let mut changes = Vec::new();
     for (rep, hours) in hours.into_iter().enumerate() {
         let ((won_then, then), (won_now, now)) = (decided(&then, rep)?, decided(&now, rep)?);
         if then > 0 && now > 0 {
             // One division of whole numbers: equal changes stay equal, and ties are ties.
             let change = (won_now * then) as f64 - (won_then * now) as f64;
-            pairs.push((hours, change / (then * now) as f64));
+            changes.push(CoachedChange { rep, hours, win_rate_change: change / (then * now) as f64 });
         }
     }
-    let n = pairs.len() as u64;
-    let figure = if pairs.len() < FEWEST_REPS {
-        Figure::absent("fewer than five reps with decided opportunities in both periods").resting_on(n)
-    } else {
-        Figure::maybe(spearman(&pairs), n, "neither coaching nor win rates vary enough to compare")
-    };
-    book.write(&COACHING_EFFECT, TEAM, figure);
-    Ok(())
+    Ok(Some(changes))
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 use super::book::{Book, Figure};
 use super::grouped::Keyed;
 use super::window::Window;
-use super::{Family, Metric, NO_HISTORY, Rhythm, Whom};
+use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::Unit;
-use polars::prelude::{Column, PolarsResult, QuantileMethod, col, lit};
+use polars::prelude::{Column, DataFrame, PolarsResult, QuantileMethod, col, lit};
 use std::collections::HashMap;
 
-pub(super) const FAMILY: Family =
-    Family { metrics: &[&STAGE_CONVERSION, &STAGE_CONVERSION_COHORT, &STAGE_ENTERED, &STAGE_DAYS_MEDIAN], measure };
+pub(super) const FAMILY: Family = Family {
+    metrics: &[&STAGE_CONVERSION, &STAGE_CONVERSION_COHORT, &STAGE_ENTERED, &STAGE_DAYS_MEDIAN],
+    measure,
+    evidence: evidence::conversion::evidence,
+};
 
 static STAGE_CONVERSION: Metric = Metric {
     id: "stage_conversion",
@@ -53,6 +56,23 @@ static STAGE_DAYS_MEDIAN: Metric = Metric {
     ..STAGE_CONVERSION
 };
 
+/// The ways through stages that began or ended in the window, with `rep` and the name of the stage as `key`; see
+/// [`crate::timeline::Timeline::passages_between`].
+pub fn passages_by_stage(window: &Window) -> PolarsResult<DataFrame> {
+    let timeline = &window.company.timeline;
+    let passages = timeline.passages_between(window.start, window.horizon)?;
+    let names: Vec<Option<&str>> = passages
+        .column("rank")?
+        .u32()?
+        .iter()
+        .map(|rank| rank.and_then(|rank| timeline.stages().open_name(u16::try_from(rank).ok()?)))
+        .collect();
+    let names = Column::new("key".into(), names);
+    let mut passages = window.company.with_dimensions(passages, &["rep"])?;
+    passages.with_column(names)?;
+    Ok(passages)
+}
+
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let timeline = &window.company.timeline;
     let stages = timeline.stages().clone();
@@ -66,17 +86,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
         return Ok(());
     }
-    let passages = timeline.passages_between(window.start, window.horizon)?;
-    let names: Vec<Option<&str>> = passages
-        .column("rank")?
-        .u32()?
-        .iter()
-        .map(|rank| rank.and_then(|rank| stages.open_name(u16::try_from(rank).ok()?)))
-        .collect();
-    let names = Column::new("key".into(), names);
-    let mut passages = window.company.with_dimensions(passages, &["rep"])?;
-    passages.with_column(names)?;
-
+    let passages = passages_by_stage(window)?;
     let entered = || col("has_entered");
     let left = || col("has_advanced").or(col("was_lost"));
     let days = || col("days").filter(left().and(col("days").is_not_null()));

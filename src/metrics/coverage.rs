@@ -6,10 +6,10 @@ use super::outcome::{lost_amount, no_target, target_parts, units_of_parts, won_a
 use super::statistics::median;
 use super::targets::PARTS;
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::money::divide_half_even;
 use crate::model::tables::PROBABILITY_ONE;
-use crate::model::{Grain, Unit, day_number};
+use crate::model::{Grain, Period, Unit, day_number};
 use polars::prelude::{Column, DataFrame, Expr, PolarsResult, col, lit};
 
 pub(super) const FAMILY: Family = Family {
@@ -25,11 +25,14 @@ pub(super) const FAMILY: Family = Family {
         &NEW_QUALIFIED,
     ],
     measure,
+    evidence: evidence::coverage::evidence,
 };
 
-pub(super) const REQUIRED: Family = Family { metrics: &[&COVERAGE_REQUIRED], measure: measure_required };
+pub(super) const REQUIRED: Family =
+    Family { metrics: &[&COVERAGE_REQUIRED], measure: measure_required, evidence: evidence::coverage::evidence };
 
-pub(super) const NEEDED: Family = Family { metrics: &[&PIPELINE_NEEDED], measure: measure_needed };
+pub(super) const NEEDED: Family =
+    Family { metrics: &[&PIPELINE_NEEDED], measure: measure_needed, evidence: evidence::coverage::evidence };
 
 static PIPELINE_VALUE: Metric = Metric {
     id: "pipeline_value",
@@ -209,7 +212,7 @@ pub fn can_weigh(window: &Window) -> bool {
 }
 
 /// Adds `weighted_amount`: amount × probability, exact and then rounded half to even to the minor unit.
-fn with_weighted_amount(positions: &DataFrame) -> PolarsResult<DataFrame> {
+pub fn with_weighted_amount(positions: &DataFrame) -> PolarsResult<DataFrame> {
     let amounts = positions.column("amount")?.i64()?;
     let probabilities = positions.column("probability")?.i64()?;
     let weighted: Vec<Option<i64>> = amounts
@@ -247,12 +250,8 @@ fn measure_required(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write_absent(&COVERAGE_REQUIRED, super::NO_HISTORY);
         return Ok(());
     }
-    let calendar = window.company.rules.calendar;
     let mut yields: Vec<Vec<f64>> = vec![Vec::new(); window.company.roster.reps.len() + 1];
-    let mut quarter = calendar.holding(Grain::Quarter, window.coverage.start);
-    for _ in 0..4 {
-        quarter = quarter.and_then(|q| calendar.previous(q));
-        let Some(quarter) = quarter else { break };
+    for quarter in quarters_before(window) {
         let (start, end) = (day_number(quarter.start), day_number(quarter.end));
         let opening = col("amount").filter(qualified()).sum().alias("opening");
         let opening = Grouped::new(&window.positions_at(start - 1)?, &[opening])?;
@@ -274,6 +273,13 @@ fn measure_required(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write(&COVERAGE_REQUIRED, subject, Figure::maybe(value, yields.len() as u64, reason));
     }
     Ok(())
+}
+
+/// The four fiscal quarters before the one that coverage is held against, the latest first.
+pub fn quarters_before(window: &Window) -> Vec<Period> {
+    let calendar = window.company.rules.calendar;
+    let present = calendar.holding(Grain::Quarter, window.coverage.start);
+    std::iter::successors(present, |quarter| calendar.previous(*quarter)).skip(1).take(4).collect()
 }
 
 fn measure_needed(window: &Window, book: &mut Book) -> PolarsResult<()> {

@@ -5,13 +5,14 @@ use super::grouped::{Grouped, TEAM};
 use super::outcome::{lost, won};
 use super::statistics::{Followed, cumulative_incidence};
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Stage, Unit};
 use polars::prelude::{Expr, PolarsResult, QuantileMethod, col, lit};
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[&CYCLE_DAYS_MEAN, &CYCLE_DAYS_MEDIAN, &CYCLE_DAYS_P90, &LOST_CYCLE_DAYS_MEDIAN, &WON_WITHIN],
     measure,
+    evidence: evidence::cycle::evidence,
 };
 
 static CYCLE_DAYS_MEAN: Metric = Metric {
@@ -100,28 +101,30 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     write_won_within(window, book)
 }
 
-fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let mut followed: Vec<Vec<Followed>> = vec![Vec::new(); window.company.roster.reps.len() + 1];
+/// How long an opportunity created in the trailing four quarters was followed, and what became of it; `None` for any
+/// other, and for one closed before it was created: an error of the data, listed and not counted.
+pub fn followed(window: &Window, o: usize) -> Option<Followed> {
     let (from, to) = window.trailing_year();
-    let timeline = &window.company.timeline;
-    for o in 0..timeline.count() {
-        let opportunity = timeline.opportunity(o);
-        let Some(created) = opportunity.created_on.filter(|day| (from..=to).contains(day)) else {
-            continue;
-        };
-        let end = match opportunity.closed.filter(|closed| closed.on <= to) {
-            // Closed before it was created: an error of the data, listed and not counted.
-            Some(closed) if closed.on < created => continue,
-            Some(closed) if closed.stage == Stage::Won => Followed::Won(closed.on - created),
-            Some(closed) => Followed::Lost(closed.on - created),
-            None => Followed::Open(to - created),
-        };
-        followed[TEAM].push(end);
+    let opportunity = window.company.timeline.opportunity(o);
+    let created = opportunity.created_on.filter(|day| (from..=to).contains(day))?;
+    match opportunity.closed.filter(|closed| closed.on <= to) {
+        Some(closed) if closed.on < created => None,
+        Some(closed) if closed.stage == Stage::Won => Some(Followed::Won(closed.on - created)),
+        Some(closed) => Some(Followed::Lost(closed.on - created)),
+        None => Some(Followed::Open(to - created)),
+    }
+}
+
+fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
+    let mut all_followed: Vec<Vec<Followed>> = vec![Vec::new(); window.company.roster.reps.len() + 1];
+    for o in 0..window.company.timeline.count() {
+        let Some(end) = followed(window, o) else { continue };
+        all_followed[TEAM].push(end);
         if let Some(rep) = window.company.rep_of(o)? {
-            followed[rep as usize + 1].push(end);
+            all_followed[rep as usize + 1].push(end);
         }
     }
-    for (subject, followed) in followed.iter().enumerate() {
+    for (subject, followed) in all_followed.iter().enumerate() {
         let reason = if followed.is_empty() { "no opportunity was created" } else { "nobody was followed that long" };
         for days in WITHIN_DAYS {
             let value = cumulative_incidence(followed, days);

@@ -4,16 +4,22 @@ use super::book::{Book, Figure};
 use super::grouped::{Grouped, TEAM};
 use super::outcome::{won_amount, won_count};
 use super::window::Window;
-use super::{Family, Metric, NO_HISTORY, Rhythm, Whom};
+use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Stage, Table, Unit};
 use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 
-pub(super) const FAMILY: Family =
-    Family { metrics: &[&FORECAST_VALUE, &FORECAST_ACCURACY, &FORECAST_BIAS, &FORECAST_WAPE], measure };
+pub(super) const FAMILY: Family = Family {
+    metrics: &[&FORECAST_VALUE, &FORECAST_ACCURACY, &FORECAST_BIAS, &FORECAST_WAPE],
+    measure,
+    evidence: evidence::forecast::evidence,
+};
 
-pub(super) const OUTCOME: Family =
-    Family { metrics: &[&FORECAST_HIT_RATE, &FORECAST_OUTCOME], measure: measure_outcome };
+pub(super) const OUTCOME: Family = Family {
+    metrics: &[&FORECAST_HIT_RATE, &FORECAST_OUTCOME],
+    measure: measure_outcome,
+    evidence: evidence::forecast::evidence,
+};
 
 static FORECAST_HIT_RATE: Metric = Metric {
     id: "forecast_hit_rate",
@@ -85,7 +91,7 @@ const RUNNING: &str = "the period is running";
 const NOT_YET: &str = "the day of the forecast has not come";
 const WEEKS: i32 = 13;
 /// Days after the day of the forecast by which a submission still counts.
-const GRACE_DAYS: i32 = 7;
+pub(super) const GRACE_DAYS: i32 = 7;
 
 /// The day before the period, moved by the configured days: when the forecast for it is taken.
 pub fn forecast_day(window: &Window) -> Day {
@@ -160,7 +166,7 @@ pub fn forecasts_at(window: &Window, book: &Book, day: Day) -> PolarsResult<Vec<
     let mut forecasts = Vec::with_capacity(reps + 1);
     for subject in book.subjects() {
         forecasts.push(match submitted[subject] {
-            Some(amount) => Forecast::Given { amount, n: 1 },
+            Some(submission) => Forecast::Given { amount: submission.amount, n: 1 },
             None => derived(subject)?,
         });
     }
@@ -185,13 +191,21 @@ fn sum_of(forecasts: &[Forecast]) -> Forecast {
     total
 }
 
-/// The last amount submitted for the period by a day, for the team (the row without a rep) and each rep.
+/// A forecast that somebody wrote down; of two on one day the larger comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Submission {
+    pub on: Day,
+    /// In minor units.
+    pub amount: i64,
+}
+
+/// The last forecast submitted for the period by a day, for the team (the row without a rep) and each rep.
 ///
 /// Only forecasts of a configured category or without one count. Of several on one day the largest stands.
-fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<i64>>> {
-    let mut last: Vec<Option<(Day, i64)>> = vec![None; window.company.roster.reps.len() + 1];
+pub(super) fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<Submission>>> {
+    let mut last: Vec<Option<Submission>> = vec![None; window.company.roster.reps.len() + 1];
     let Some(forecasts) = window.company.tables.get(&Table::Forecasts) else {
-        return Ok(vec![None; last.len()]);
+        return Ok(last);
     };
     let periods = forecasts.column("period")?.str()?;
     let days = forecasts.column("submitted_on")?.date()?.physical();
@@ -202,11 +216,11 @@ fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<i64>>> {
     let label = window.period.to_string();
     let until = until.min(window.company.as_of);
     for row in 0..forecasts.height() {
-        let (Some(day), Some(amount)) = (days.get(row), amounts.get(row)) else {
+        let (Some(on), Some(amount)) = (days.get(row), amounts.get(row)) else {
             continue;
         };
         let counts = categories.get(row).is_none_or(|category| is_forecast_category(window, category));
-        if periods.get(row) != Some(label.as_str()) || day > until || !counts {
+        if periods.get(row) != Some(label.as_str()) || on > until || !counts {
             continue;
         }
         let subject = match (names.get(row), reps.get(row)) {
@@ -214,9 +228,9 @@ fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<i64>>> {
             (Some(_), Some(rep)) => rep as usize + 1,
             (Some(_), None) => continue,
         };
-        last[subject] = last[subject].max(Some((day, amount)));
+        last[subject] = last[subject].max(Some(Submission { on, amount }));
     }
-    Ok(last.into_iter().map(|last| last.map(|(_, amount)| amount)).collect())
+    Ok(last)
 }
 
 fn is_forecast_category(window: &Window, name: &str) -> bool {
@@ -342,7 +356,7 @@ fn measure_outcome(window: &Window, book: &mut Book) -> PolarsResult<()> {
 }
 
 /// What became of a predicted opportunity by the as-of date.
-fn outcome(window: &Window, o: usize) -> &'static str {
+pub(super) fn outcome(window: &Window, o: usize) -> &'static str {
     match window.company.timeline.opportunity(o).closed {
         Some(closed) if closed.stage == Stage::Won && window.has(closed.on) => "won",
         Some(closed) if closed.stage == Stage::Won => "won_later",

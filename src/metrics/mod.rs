@@ -1,8 +1,8 @@
 //! The catalogue of metrics and how they are measured: every number anywhere is a fact made here.
 //!
 //! In come a company at its as-of date and a period; out come facts, for the team, every rep and every manager at
-//! once. Families of metrics that read the same rows are measured together. Nothing here reads files or writes text
-//! for people.
+//! once, and for one fact the rows behind it. Families of metrics that read the same rows are measured together. Nothing
+//! here reads files; the only text for people is the formula with its numbers and the page of the catalogue.
 
 mod activity;
 pub mod audit;
@@ -12,9 +12,12 @@ mod company;
 mod conversion;
 mod coverage;
 mod cycle;
+pub mod evidence;
+pub mod explain;
 pub mod forecast;
 mod grouped;
 mod outcome;
+pub mod page;
 pub mod people;
 mod quotes;
 mod ramp;
@@ -37,10 +40,11 @@ pub use window::Window;
 use crate::model::{Fact, Period, Unit};
 use book::Book;
 use polars::prelude::{PolarsError, PolarsResult};
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// A metric: what it is called, what it means, how it is computed and when it is absent.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Metric {
     pub id: &'static str,
     /// The name in reports: "Win rate".
@@ -60,7 +64,8 @@ pub struct Metric {
 }
 
 /// How often a metric is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rhythm {
     /// Weekly, while there is time to act.
     Leading,
@@ -72,7 +77,8 @@ pub enum Rhythm {
 }
 
 /// Whom a metric has facts about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Whom {
     Team,
     TeamAndReps,
@@ -87,6 +93,8 @@ pub const NO_HISTORY: &str = "stage_history: no file";
 struct Family {
     metrics: &'static [&'static Metric],
     measure: fn(&Window, &mut Book) -> PolarsResult<()>,
+    /// The rows behind one fact of one of the metrics.
+    evidence: fn(&evidence::Question) -> Result<evidence::Evidence, MeasureError>,
 }
 
 const FAMILIES: &[Family] = &[
@@ -114,6 +122,10 @@ const FAMILIES: &[Family] = &[
 pub enum MeasureError {
     #[error("a metric could not be measured: {0}")]
     Frame(#[from] PolarsError),
+    #[error("{metric} is not measured for {subject}")]
+    NotMeasured { metric: String, subject: String },
+    #[error("{metric} has no evidence, though its family is in the catalogue")]
+    NoEvidence { metric: &'static str },
 }
 
 /// All metrics, in the order of their ids.

@@ -4,7 +4,7 @@ use super::book::{Book, Figure};
 use super::grouped::{Grouped, Keyed, TEAM, with_keys};
 use super::targets::PARTS;
 use super::window::Window;
-use super::{Family, Metric, OPPORTUNITY_DIMENSIONS, Rhythm, Whom};
+use super::{Family, Metric, OPPORTUNITY_DIMENSIONS, Rhythm, Whom, evidence};
 use crate::model::{Grain, Period, Unit};
 use polars::prelude::{Expr, PolarsResult, QuantileMethod, col, lit};
 
@@ -24,6 +24,7 @@ pub(super) const FAMILY: Family = Family {
         &BOOKINGS_PER_HEAD,
     ],
     measure,
+    evidence: evidence::outcome::evidence,
 };
 
 static WIN_RATE: Metric = Metric {
@@ -333,6 +334,13 @@ fn write_by_dimension(window: &Window, book: &mut Book) -> PolarsResult<()> {
     Ok(())
 }
 
+/// The target of a rep who is on board at the horizon, in parts of a minor unit; `None` without one.
+pub fn target_on_board(window: &Window, rep: usize) -> PolarsResult<Option<i64>> {
+    let target = window.company.targets.of_rep(rep, window.period);
+    let is_here = window.is_on_board(rep, window.horizon)?;
+    Ok(target.filter(|parts| is_here && *parts > 0))
+}
+
 /// How the bookings are spread over the reps.
 fn write_balance(window: &Window, book: &mut Book, decided: &Grouped) -> PolarsResult<()> {
     let roster = &window.company.roster;
@@ -341,10 +349,7 @@ fn write_balance(window: &Window, book: &mut Book, decided: &Grouped) -> PolarsR
     for rep in 0..roster.reps.len() {
         let amount = decided.sum("won_amount", rep + 1)?;
         amounts.push(amount);
-        let target = window.company.targets.of_rep(rep, window.period).filter(|parts| *parts > 0);
-        if let Some(parts) = target
-            && window.is_on_board(rep, window.horizon)?
-        {
+        if let Some(parts) = target_on_board(window, rep)? {
             with_target += 1;
             at_target += u64::from(amount * PARTS >= parts);
         }

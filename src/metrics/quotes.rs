@@ -3,13 +3,14 @@
 use super::book::{Book, Figure};
 use super::grouped::Grouped;
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Table, Unit};
 use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 use std::collections::HashMap;
 
-pub(super) const FAMILY: Family = Family { metrics: &[&QUOTE_WIN_RATE, &QUOTES_PER_WIN], measure };
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&QUOTE_WIN_RATE, &QUOTES_PER_WIN], measure, evidence: evidence::quotes::evidence };
 
 static QUOTE_WIN_RATE: Metric = Metric {
     id: "quote_win_rate",
@@ -34,23 +35,11 @@ static QUOTES_PER_WIN: Metric = Metric {
 };
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let quotes = window.company.tables.get(&Table::Quotes);
-    let quote_rank = window.company.timeline.stages().quote;
-    if quotes.is_none() && quote_rank.is_none() {
+    let Some(decided) = with_quotes(window)? else {
         book.write_absent(&QUOTE_WIN_RATE, "quotes: no file");
         book.write_absent(&QUOTES_PER_WIN, "quotes: no file");
         return Ok(());
-    }
-    let sent = quotes.map(|quotes| sent_by_opportunity(quotes, window.company.as_of)).transpose()?;
-    let mut decided = window.decided()?.clone();
-    let quoted: Vec<Option<u32>> = decided
-        .column("opportunity")?
-        .u32()?
-        .iter()
-        .flatten()
-        .map(|o| quotes_of(window, o as usize, sent.as_ref(), quote_rank))
-        .collect();
-    decided.with_column(Column::new("quotes".into(), quoted))?;
+    };
     let is_quoted = || col("quotes").is_not_null();
     let counts = Grouped::new(
         &decided,
@@ -69,6 +58,28 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write(&QUOTES_PER_WIN, subject, per_win);
     }
     Ok(())
+}
+
+/// The opportunities decided in the window, with `quotes`: how many each had, null where it was never quoted.
+///
+/// `None` where neither a quotes file nor a quote stage can tell.
+pub fn with_quotes(window: &Window) -> PolarsResult<Option<DataFrame>> {
+    let quotes = window.company.tables.get(&Table::Quotes);
+    let quote_rank = window.company.timeline.stages().quote;
+    if quotes.is_none() && quote_rank.is_none() {
+        return Ok(None);
+    }
+    let sent = quotes.map(|quotes| sent_by_opportunity(quotes, window.company.as_of)).transpose()?;
+    let mut decided = window.decided()?.clone();
+    let quoted: Vec<Option<u32>> = decided
+        .column("opportunity")?
+        .u32()?
+        .iter()
+        .flatten()
+        .map(|o| quotes_of(window, o as usize, sent.as_ref(), quote_rank))
+        .collect();
+    decided.with_column(Column::new("quotes".into(), quoted))?;
+    Ok(Some(decided))
 }
 
 /// Quotes sent by a day, by opportunity id. One without a date was not sent.

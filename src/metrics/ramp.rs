@@ -5,12 +5,13 @@ use super::grouped::TEAM;
 use super::statistics::median;
 use super::targets::PARTS;
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Grain, Period, Stage, Unit, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::PolarsResult;
 
-pub(super) const FAMILY: Family = Family { metrics: &[&RAMP_DAYS_FIRST_WIN, &RAMP_MONTHS], measure };
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&RAMP_DAYS_FIRST_WIN, &RAMP_MONTHS], measure, evidence: evidence::people::evidence };
 
 static RAMP_DAYS_FIRST_WIN: Metric = Metric {
     id: "ramp_days_first_win",
@@ -46,21 +47,9 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     }
     let wins = wins_by_rep(window)?;
-    let new_since = window.horizon - NEW_FOR_DAYS + 1;
-    let hires: Vec<(usize, Day)> = roster
-        .reps
-        .iter()
-        .enumerate()
-        .filter_map(|(rep, person)| Some((rep, person.hired_on?)))
-        .filter(|(_, hired)| (new_since..=window.horizon).contains(hired))
-        .collect();
-    let first_wins: Vec<f64> = hires
-        .iter()
-        .filter_map(|&(rep, hired)| {
-            wins[rep].iter().map(|win| win.0).filter(|day| *day >= hired).min().map(|day| day - hired)
-        })
-        .map(f64::from)
-        .collect();
+    let hires = hires(window);
+    let first_wins: Vec<f64> =
+        hires.iter().filter_map(|&(rep, hired)| Some(first_win(&wins[rep], hired)? - hired)).map(f64::from).collect();
     let months: Vec<f64> = hires
         .iter()
         .filter_map(|&(rep, hired)| ramped_in_month(window, rep, hired, &wins[rep]))
@@ -74,8 +63,22 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     Ok(())
 }
 
+/// The reps who are new at the horizon, each with the day of hire.
+pub fn hires(window: &Window) -> Vec<(usize, Day)> {
+    let new_since = window.horizon - NEW_FOR_DAYS + 1;
+    let reps = window.company.roster.reps.iter().enumerate();
+    reps.filter_map(|(rep, person)| Some((rep, person.hired_on?)))
+        .filter(|(_, hired)| (new_since..=window.horizon).contains(hired))
+        .collect()
+}
+
+/// The day of the first win on or after the day of hire.
+pub fn first_win(wins: &[(Day, i64)], hired: Day) -> Option<Day> {
+    wins.iter().map(|win| win.0).filter(|day| *day >= hired).min()
+}
+
 /// Day and amount of every win up to the horizon, by rep.
-fn wins_by_rep(window: &Window) -> PolarsResult<Vec<Vec<(Day, i64)>>> {
+pub fn wins_by_rep(window: &Window) -> PolarsResult<Vec<Vec<(Day, i64)>>> {
     let timeline = &window.company.timeline;
     let mut wins = vec![Vec::new(); window.company.roster.reps.len()];
     for o in 0..timeline.count() {

@@ -6,11 +6,13 @@ use crate::model::{Currency, Kind, Rules, Stages, Table, day_number};
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
-/// The exports of a company whose stages are Qualify, Discover, Propose and Negotiate, then Won or Lost.
+/// The exports of a company; unless said otherwise its stages are Qualify, Discover, Propose and Negotiate, then Won or
+/// Lost.
 pub struct Sample {
     as_of: NaiveDate,
     tables: Tables,
     pub rules: Rules,
+    pub stages: Stages,
 }
 
 impl Sample {
@@ -19,6 +21,13 @@ impl Sample {
             as_of: date.parse().unwrap(),
             tables: Tables::default(),
             rules: Rules::new(Currency::new("USD").unwrap()),
+            stages: Stages {
+                open: ["Qualify", "Discover", "Propose", "Negotiate"].map(String::from).to_vec(),
+                won: vec!["Won".into()],
+                lost: vec!["Lost".into()],
+                qualified_from: 1,
+                ..Stages::default()
+            },
         }
     }
 
@@ -55,14 +64,7 @@ impl Sample {
     }
 
     pub fn company_of(&self, selection: &Selection) -> Company {
-        let stages = Stages {
-            open: ["Qualify", "Discover", "Propose", "Negotiate"].map(String::from).to_vec(),
-            won: vec!["Won".into()],
-            lost: vec!["Lost".into()],
-            qualified_from: 1,
-            ..Stages::default()
-        };
-        Company::new(&self.tables, &stages, self.rules.clone(), self.as_of, selection).unwrap().0
+        Company::new(&self.tables, &self.stages, self.rules.clone(), self.as_of, selection).unwrap().0
     }
 }
 

@@ -4,12 +4,13 @@ use super::book::{Book, Figure};
 use super::forecast::{due_in_period, forecast_day};
 use super::grouped::Grouped;
 use super::window::Window;
-use super::{Family, Metric, NO_HISTORY, Rhythm, Whom};
-use crate::model::{Grain, Period, Unit, date_of};
+use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
+use crate::model::{Grain, Unit, date_of};
 use crate::timeline::Day;
 use polars::prelude::{Column, PolarsResult, col};
 
-pub(super) const FAMILY: Family = Family { metrics: &[&SLIP_RATE, &PUSHES, &PUSHES_OUT], measure };
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&SLIP_RATE, &PUSHES, &PUSHES_OUT], measure, evidence: evidence::slip::evidence };
 
 static SLIP_RATE: Metric = Metric {
     id: "slip_rate",
@@ -77,20 +78,26 @@ fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
 }
 
 /// Whether what was due in the period is open at its horizon and due after it; once it is over, open at all.
-fn has_slipped(window: &Window, o: usize) -> bool {
+pub fn has_slipped(window: &Window, o: usize) -> bool {
     let timeline = &window.company.timeline;
     let is_due_later = || timeline.state(o, window.horizon).close_on.is_some_and(|close| close > window.end);
     timeline.is_open(o, window.horizon) && (!window.is_running || is_due_later())
+}
+
+/// Whether a close date was moved out of the fiscal quarter it was in.
+pub fn leaves_quarter(window: &Window, from: Option<Day>, to: Option<Day>) -> bool {
+    let calendar = window.company.rules.calendar;
+    let quarter = |day: Option<Day>| calendar.holding(Grain::Quarter, date_of(day?)?);
+    quarter(from) != quarter(to)
 }
 
 fn write_pushes(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let company = window.company;
     let pushes = company.timeline.pushes_between(window.start, window.horizon)?;
     let mut pushes = company.with_dimensions(pushes, &["rep"])?;
-    let quarter =
-        |day: Option<Day>| -> Option<Period> { company.rules.calendar.holding(Grain::Quarter, date_of(day?)?) };
     let (before, after) = (pushes.column("from_close_on")?.i32()?, pushes.column("to_close_on")?.i32()?);
-    let is_out: Vec<bool> = before.iter().zip(after.iter()).map(|(from, to)| quarter(from) != quarter(to)).collect();
+    let is_out: Vec<bool> =
+        before.iter().zip(after.iter()).map(|(from, to)| leaves_quarter(window, from, to)).collect();
     pushes.with_column(Column::new("is_out".into(), is_out))?;
     let counts =
         Grouped::new(&pushes, &[col("opportunity").count().alias("pushes"), col("is_out").sum().alias("out")])?;

@@ -2,12 +2,14 @@
 
 use super::book::{Book, Figure};
 use super::grouped::TEAM;
+use super::people::Rep;
 use super::window::Window;
-use super::{Family, Metric, Rhythm, Whom};
+use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::Unit;
 use polars::prelude::PolarsResult;
 
-pub(super) const FAMILY: Family = Family { metrics: &[&TURNOVER_VOLUNTARY, &TURNOVER_TOTAL], measure };
+pub(super) const FAMILY: Family =
+    Family { metrics: &[&TURNOVER_VOLUNTARY, &TURNOVER_TOTAL], measure, evidence: evidence::people::evidence };
 
 static TURNOVER_VOLUNTARY: Metric = Metric {
     id: "turnover_voluntary",
@@ -39,7 +41,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     }
     let heads = window.average_headcount()?;
     let days = f64::from(window.horizon - window.start + 1);
-    let leavers: Vec<_> = roster.reps.iter().filter(|rep| rep.ended_on.is_some_and(|day| window.has(day))).collect();
+    let leavers = leavers(window);
     let voluntary = leavers.iter().filter(|rep| rep.left_voluntarily).count();
     for (metric, left) in [(&TURNOVER_VOLUNTARY, voluntary), (&TURNOVER_TOTAL, leavers.len())] {
         let figure = if heads > 0.0 {
@@ -50,4 +52,10 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write(metric, TEAM, figure);
     }
     Ok(())
+}
+
+/// The reps who left in the window.
+pub fn leavers<'a>(window: &Window<'a>) -> Vec<&'a Rep> {
+    let reps = window.company.roster.reps.iter();
+    reps.filter(|rep| rep.ended_on.is_some_and(|day| window.has(day))).collect()
 }

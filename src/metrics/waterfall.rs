@@ -3,13 +3,13 @@
 use super::book::{Book, Figure};
 use super::grouped::Keyed;
 use super::window::Window;
-use super::{Family, Metric, NO_HISTORY, Rhythm, Whom};
+use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Stage, Unit};
 use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 use std::collections::HashMap;
 
-pub(super) const FAMILY: Family = Family { metrics: &[&WATERFALL], measure };
+pub(super) const FAMILY: Family = Family { metrics: &[&WATERFALL], measure, evidence: evidence::waterfall::evidence };
 
 static WATERFALL: Metric = Metric {
     id: "waterfall",

@@ -2,6 +2,7 @@
 
 mod company;
 mod demo;
+mod evidence;
 mod facts;
 mod hostile;
 mod maven;

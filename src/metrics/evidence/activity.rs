@@ -1,0 +1,93 @@
+//! The activities behind the activity metrics.
+
+use super::question::Question;
+use super::reckoned::{Reckoned, in_denominator, in_numerator};
+use super::row::{EvidenceRow, RowKind};
+use super::wording::counted;
+use super::{ACTIVITIES, Evidence, REPS};
+use crate::metrics::MeasureError;
+use crate::metrics::activity::in_window;
+use crate::model::Table;
+use polars::prelude::{DataFrame, PolarsResult};
+
+pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
+    let Some(activities) = question.company().tables.get(&Table::Activities) else {
+        return Ok(Evidence::none(question.metric.formula));
+    };
+    let took_place = in_window(question.window, activities)?;
+    let theirs = question.rows_of(&took_place)?;
+    let is = |column: &str| took_place.column(column)?.bool();
+    let (conversations, discoveries) = (is("is_conversation")?, is("is_discovery")?);
+    let types = took_place.column("type")?.str()?;
+    let noun = match question.metric.id {
+        "activities" | "activities_per_rep" => ACTIVITIES,
+        "conversations" => ("conversation", "conversations"),
+        "discoveries" => ("discovery", "discoveries"),
+        _ => return Err(question.unanswered()),
+    };
+    let is_meant = |row: &usize| match question.metric.id {
+        "conversations" => conversations.get(*row) == Some(true),
+        "discoveries" => discoveries.get(*row) == Some(true),
+        _ => question.key.is_none_or(|key| types.get(*row).map(str::trim) == Some(key)),
+    };
+    let meant: Vec<usize> = theirs.iter().copied().filter(is_meant).collect();
+    let mut rows = activity_rows(question, activities, &took_place, &meant)?;
+    let done = counted(meant.len(), noun);
+    let evidence = if question.metric.id == "activities_per_rep" {
+        for rep in question.reps() {
+            if question.window.is_on_board(rep, question.window.horizon)? {
+                rows.push(question.person(rep).part("on board").below());
+            }
+        }
+        let heads = in_denominator(&rows);
+        let reckoned = Reckoned::ratio(in_numerator(&rows) as f64, heads as f64, heads);
+        question.answer(rows, reckoned, format!("{done} / {}", counted(heads, REPS)))
+    } else {
+        let reckoned = Reckoned::count(&rows);
+        question.answer(rows, reckoned, done)
+    };
+    let (dated, nobodys) = dated_in_window(question, activities)?;
+    Ok(evidence
+        .leaving_out(theirs.len() - meant.len(), ACTIVITIES, "took place, but of another type or outcome")
+        .leaving_out(dated - theirs.len(), ACTIVITIES, "dated in the period, but not completed, done or held")
+        .leaving_out(nobodys, ACTIVITIES, "dated in the period, but by somebody who is no rep"))
+}
+
+fn activity_rows(
+    question: &Question,
+    activities: &DataFrame,
+    took_place: &DataFrame,
+    meant: &[usize],
+) -> PolarsResult<Vec<EvidenceRow>> {
+    let text = |column: &str| activities.column(column)?.str();
+    let (ids, owners, types, subjects) = (text("id")?, text("owner")?, text("type")?, text("subject")?);
+    let days = activities.column("date")?.date()?.physical();
+    let rows = took_place.column("row")?.u32()?;
+    let owned = |cell: Option<&str>| cell.map(str::to_string);
+    let made = meant.iter().filter_map(|&row| rows.get(row)).map(|row| {
+        let row = row as usize;
+        EvidenceRow {
+            id: owned(ids.get(row)),
+            name: owned(subjects.get(row)),
+            owner: owned(owners.get(row)),
+            stage: owned(types.get(row)),
+            on: question.date(days.get(row)),
+            ..EvidenceRow::new(RowKind::Activity).part("activity")
+        }
+    });
+    Ok(made.collect())
+}
+
+/// How many activities of the subject's reps are dated in the window, and, of the team, how many of other people.
+fn dated_in_window(question: &Question, activities: &DataFrame) -> PolarsResult<(usize, usize)> {
+    let days = activities.column("date")?.date()?.physical();
+    let reps = activities.column("rep_number")?.u32()?;
+    let (mut theirs, mut nobodys) = (0, 0);
+    for row in (0..activities.height()).filter(|&row| days.get(row).is_some_and(|day| question.window.has(day))) {
+        match reps.get(row).map(|rep| rep as usize) {
+            Some(rep) => theirs += usize::from(question.has(Some(rep))),
+            None => nobodys += usize::from(question.has(None)),
+        }
+    }
+    Ok((theirs, nobodys))
+}
