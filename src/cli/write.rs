@@ -1,6 +1,6 @@
 //! Builds, renders and writes the reports of a run: all of its files or none.
 
-use super::console::{Console, printable};
+use super::console::Console;
 use super::load::Loaded;
 use super::settings::Settings;
 use crate::metrics::Selection;
@@ -8,6 +8,7 @@ use crate::model::Period;
 use crate::output::{Plan, distinct_file_names};
 use crate::render::Templates;
 use crate::render::templates::{Group, Index, Link};
+use crate::render::terminal::printable;
 use crate::reports::material::{Material, period_name};
 use crate::reports::{Report, monthly, qbr};
 use anyhow::{Context, Result};
