@@ -10,7 +10,7 @@ use crate::render::Templates;
 use crate::render::templates::{Group, Index, Link};
 use crate::render::terminal::printable;
 use crate::reports::material::{Material, period_name};
-use crate::reports::{Report, monthly, qbr};
+use crate::reports::{Report, manager, monthly, qbr};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
@@ -46,11 +46,33 @@ impl<'a> Shelf<'a> {
             let report = monthly::build(&material, rep)?;
             links.push(self.add_report(&report, &format!("monthly/{month}/{file}"), rep)?);
         }
+        if only.is_none() {
+            self.add_managers(&material, month)?;
+        }
         self.groups.push(Group {
             topic: "Monthly summaries".into(),
             title: format!("One page for each rep, {}", period_name(month)),
             links,
         });
+        Ok(())
+    }
+
+    /// Adds the page of each manager whose people have anything in the month.
+    fn add_managers(&mut self, material: &Material, month: Period) -> Result<()> {
+        let roster = &material.company.roster;
+        let leads = |manager: &str| {
+            roster.reps.iter().any(|rep| rep.manager.as_deref() == Some(manager) && qbr::is_active(material, &rep.name))
+        };
+        let managers: Vec<&str> = roster.managers.iter().map(String::as_str).filter(|name| leads(name)).collect();
+        let mut links = Vec::new();
+        for (name, file) in managers.iter().zip(distinct_file_names(&managers)) {
+            let report = manager::build(material, name)?;
+            links.push(self.add_report(&report, &format!("monthly/{month}/managers/{file}"), name)?);
+        }
+        if !links.is_empty() {
+            let title = format!("The manager’s own page, {}", period_name(month));
+            self.groups.push(Group { topic: "Managers".into(), title, links });
+        }
         Ok(())
     }
 

@@ -18,6 +18,8 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("_parts.html.j2", include_str!("../../report-templates/_parts.html.j2")),
     ("_style.css", include_str!("../../report-templates/_style.css")),
     ("index.html.j2", include_str!("../../report-templates/index.html.j2")),
+    ("manager.html.j2", include_str!("../../report-templates/manager.html.j2")),
+    ("manager.md.j2", include_str!("../../report-templates/manager.md.j2")),
     ("monthly.html.j2", include_str!("../../report-templates/monthly.html.j2")),
     ("monthly.md.j2", include_str!("../../report-templates/monthly.md.j2")),
     ("qbr.html.j2", include_str!("../../report-templates/qbr.html.j2")),

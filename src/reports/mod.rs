@@ -2,6 +2,7 @@
 
 pub mod deals;
 mod figures;
+pub mod manager;
 pub mod material;
 pub mod monthly;
 mod narrative;

@@ -5,7 +5,7 @@ use super::narrative::{Voice, some_names};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
 use crate::metrics::catalogue;
-use crate::model::{Fact, Status, Unit};
+use crate::model::{Fact, Status, Unit, day_number};
 
 /// Builds the review of a quarter.
 pub fn build(material: &Material) -> Report {
@@ -372,11 +372,14 @@ fn reps(material: &Material, voice: Voice) -> Option<Section> {
     })
 }
 
-/// Whether a rep has anything in the period: bookings, pipeline, decided deals or a target.
+/// Whether a rep was there in the period and has anything in it: bookings, losses, pipeline, a target or activities.
 pub fn is_active(material: &Material, rep: &str) -> bool {
     let has =
         |id: &'static str| material.facts.rep(id, rep).and_then(|fact| fact.value).is_some_and(|value| value > 0.0);
-    has("bookings") || has("pipeline_count") || has("target") || has("losses") || has("activities")
+    let roster = &material.company.roster;
+    let start = day_number(material.period.start);
+    let was_there = roster.find(rep).is_none_or(|number| roster.reps[number].ended_on.is_none_or(|day| day > start));
+    was_there && ["bookings", "pipeline_count", "target", "losses", "activities"].into_iter().any(has)
 }
 
 fn people(material: &Material, voice: Voice) -> Option<Section> {
