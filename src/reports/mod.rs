@@ -10,6 +10,7 @@ pub mod playbook;
 pub mod qbr;
 mod quality;
 pub mod view;
+pub mod weekly;
 pub mod wording;
 
 pub use material::Material;
