@@ -48,6 +48,12 @@ pub enum Command {
         #[arg(value_name = "DIR", default_value = "quarterdeck-demo")]
         folder: PathBuf,
     },
+    /// Write the health of the pipeline, a worklist for the Monday review
+    Weekly {
+        /// The week, such as 2026-W47 [default: the one that holds the as-of date]
+        #[arg(long, value_name = "WEEK")]
+        week: Option<String>,
+    },
     /// Write one summary per rep for the one-on-one, and each manager's page
     Monthly {
         /// The month, such as 2026-10 [default: the last complete one]
@@ -91,6 +97,15 @@ pub enum Command {
         /// How to print it
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
+    },
+    /// List what needs a decision, with evidence and what to consider
+    Flags {
+        /// A week, month, quarter or fiscal year [default: the week that holds the as-of date]
+        #[arg(long, value_name = "PERIOD")]
+        period: Option<String>,
+        /// How to print them [default: table on a terminal, else json]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
     },
     /// The templates of the reports, and checking one's own
     #[command(subcommand)]

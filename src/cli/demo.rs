@@ -46,6 +46,7 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
     })?;
     let loaded = load(&settings, &Selection::default())?;
     let mut shelf = Shelf::new(&settings)?;
+    shelf.add_weekly(&loaded, settings.week(None)?)?;
     shelf.add_qbr(&loaded, settings.period(None, Some(Grain::Quarter))?)?;
     shelf.add_monthly(&loaded, settings.period(None, Some(Grain::Month))?, None)?;
     let index = shelf.write(&settings.out, console).context("the sample is unpacked, its reports are not written")?;
@@ -60,6 +61,7 @@ fn next_steps(folder: &Path, index: &Path, as_of: NaiveDate) -> String {
          Open first:  {index}\n\
          Then try:    cd {folder}\n\
          \x20            quarterdeck --as-of {as_of} monthly --rep Marek\n\
+         \x20            quarterdeck --as-of {as_of} flags --format table\n\
          \x20            quarterdeck --as-of {as_of} metrics --period 2027-Q3 --format table\n\
          Your own:    copy {folder}/quarterdeck.toml beside your exports and change what it names."
     )

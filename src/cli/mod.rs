@@ -4,12 +4,14 @@ pub mod args;
 pub mod console;
 mod demo;
 mod explain;
+mod flags;
 mod load;
 mod metrics;
 mod monthly;
 mod qbr;
 mod settings;
 mod templates;
+mod weekly;
 mod write;
 
 use args::{Arguments, Command};
@@ -24,6 +26,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
+        Command::Weekly { week } => weekly::run(&settings()?, console, week.as_deref()),
+        Command::Flags { period, format } => flags::run(&settings()?, console, period.as_deref(), *format),
         Command::Demo { folder } => demo::run(&arguments.global, console, folder),
         Command::Monthly { month } => monthly::run(&settings()?, console, month.as_deref()),
         Command::Qbr { quarter } => qbr::run(&settings()?, console, quarter.as_deref()),

@@ -48,6 +48,17 @@ impl Settings {
         }
     }
 
+    /// The week of a label, or the one that holds the as-of date: a Monday's review looks at the running week.
+    pub fn week(&self, label: Option<&str>) -> Result<Period> {
+        match label {
+            Some(label) => self.period(Some(label), Some(Grain::Week)),
+            None => {
+                let calendar = self.configuration.rules.calendar;
+                calendar.holding(Grain::Week, self.as_of).context("there is no week at this date")
+            }
+        }
+    }
+
     /// The period of a label, or the last complete one of a grain. A grain other than the asked-for one is refused.
     pub fn period(&self, label: Option<&str>, grain: Option<Grain>) -> Result<Period> {
         let calendar = self.configuration.rules.calendar;

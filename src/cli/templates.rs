@@ -48,7 +48,7 @@ fn check(console: Console, folder: &Path) -> Result<()> {
     }
     let currency = Currency::new("USD").context("a known currency")?;
     let templates = Templates::new(Some(folder), &currency)?;
-    for kind in ["monthly", "manager", "qbr"] {
+    for kind in ["weekly", "monthly", "manager", "qbr"] {
         for format in ["md", "html"] {
             templates.report(&sample(kind), format)?;
         }

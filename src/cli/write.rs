@@ -10,7 +10,7 @@ use crate::render::Templates;
 use crate::render::templates::{Group, Index, Link};
 use crate::render::terminal::printable;
 use crate::reports::material::{Material, period_name};
-use crate::reports::{Report, manager, monthly, qbr};
+use crate::reports::{Report, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,14 @@ impl<'a> Shelf<'a> {
         let overrides = overrides.is_dir().then_some(overrides.as_path());
         let templates = Templates::new(overrides, &settings.configuration.rules.currency)?;
         Ok(Self { templates, settings, plan: Plan::default(), groups: Vec::new() })
+    }
+
+    pub fn add_weekly(&mut self, loaded: &Loaded, week: Period) -> Result<()> {
+        let material = self.gather(loaded, week)?;
+        let report = weekly::build(&material)?;
+        let link = self.add_report(&report, &format!("weekly/{week}"), &report.title)?;
+        self.groups.push(Group { topic: "Weekly pipeline health".into(), title: period_name(week), links: vec![link] });
+        Ok(())
     }
 
     /// Adds a page for each rep who has anything in the month, or for the one that was asked for.

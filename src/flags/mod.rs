@@ -46,7 +46,8 @@ pub struct Flag {
     pub subject: Subject,
     /// The owner of the opportunity, or the person.
     pub owner: String,
-    /// A sentence with the figures, without its full stop.
+    /// A sentence with the figures, without its full stop: first what is the case, then, after a semicolon, what it is
+    /// to be read against.
     pub evidence: String,
     pub decision: Decision,
     /// In units of the reporting currency; absent where no amount is known or none is at stake.
@@ -93,6 +94,13 @@ impl Code {
             Code::TooManyOneOnOnes => "too_many_one_on_ones",
             Code::NoCoaching => "no_coaching",
         }
+    }
+}
+
+impl Flag {
+    /// The evidence without what it is to be read against, for where there is little room.
+    pub fn claim(&self) -> &str {
+        self.evidence.split_once("; ").map_or(&self.evidence, |(claim, _)| claim)
     }
 }
 

@@ -201,13 +201,12 @@ fn no_coaching(known: &Known) -> Found {
         let last = held.map(|session| session.day).max();
         let planned = theirs().filter(|session| !session.is_called_off && session.day > known.as_of);
         let next = planned.map(|session| session.day).min();
-        let to_date = if window.is_running { " to date" } else { "" };
         let before = match last {
             Some(day) => format!("the last one before was on {}", date(day)),
             None => "none is on record before".to_string(),
         };
         let after = next.map_or_else(String::new, |day| format!(", the next is planned for {}", date(day)));
-        let evidence = format!("No coaching session was held in {}{to_date}; {before}{after}", window.period);
+        let evidence = format!("No coaching session was held in {}; {before}{after}", window.name());
         let whom = known.person(known.rep_name(rep), Role::Rep, None);
         found.push((whom, talk(evidence, Some(window.start))));
     }

@@ -1,7 +1,7 @@
 //! A period as metrics see it at the as-of date.
 
 use super::company::Company;
-use crate::model::{Grain, Period, day_number};
+use crate::model::{Grain, Period, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::{DataFrame, PolarsResult};
 use std::cell::OnceCell;
@@ -29,7 +29,7 @@ pub struct Window<'a> {
 impl<'a> Window<'a> {
     /// `None` for a period that begins after the as-of date, and at the ends of the calendar.
     pub fn new(company: &'a Company, period: Period) -> Option<Self> {
-        let as_of = crate::model::date_of(company.as_of)?;
+        let as_of = date_of(company.as_of)?;
         if period.start > as_of {
             return None;
         }
@@ -48,6 +48,32 @@ impl<'a> Window<'a> {
             positions: OnceCell::new(),
             owners: OnceCell::new(),
         })
+    }
+
+    /// The window that a review of a period looks at. That of a week which is still going on reaches back to the same
+    /// weekday of the week before: what happened on a Monday after that morning's export is in no review else. Any
+    /// other period is reviewed as it is.
+    pub fn of_review(company: &'a Company, period: Period) -> Option<Self> {
+        const DAYS_BACK: Day = 7;
+        let mut window = Window::new(company, period)?;
+        if period.grain == Grain::Week && window.is_running {
+            window.start = window.horizon - DAYS_BACK;
+        }
+        Some(window)
+    }
+
+    /// The known part of the period in words: "2026-10", "2026-11 to date", "the days from 2026-11-09 to 2026-11-16".
+    pub fn name(&self) -> String {
+        match (date_of(self.start), date_of(self.horizon)) {
+            (Some(first), Some(last)) if first < self.period.start => format!("the days from {first} to {last}"),
+            _ => self.period_name(),
+        }
+    }
+
+    /// The period by its label, to date while it is going on.
+    pub fn period_name(&self) -> String {
+        let to_date = if self.is_running { " to date" } else { "" };
+        format!("{}{to_date}", self.period)
     }
 
     /// The same company's period before this one.

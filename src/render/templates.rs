@@ -24,6 +24,8 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("monthly.md.j2", include_str!("../../report-templates/monthly.md.j2")),
     ("qbr.html.j2", include_str!("../../report-templates/qbr.html.j2")),
     ("qbr.md.j2", include_str!("../../report-templates/qbr.md.j2")),
+    ("weekly.html.j2", include_str!("../../report-templates/weekly.html.j2")),
+    ("weekly.md.j2", include_str!("../../report-templates/weekly.md.j2")),
 ];
 
 /// A report cannot be rendered.

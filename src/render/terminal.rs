@@ -229,9 +229,13 @@ fn percent(value: f64) -> String {
 /// Text of the user's data as a terminal may show it: no control characters, no endless lines.
 pub fn printable(text: &str) -> String {
     const MOST: usize = 400;
-    let clean: String =
-        text.chars().map(|c| if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }).take(MOST).collect();
+    let clean: String = printable_whole(text).chars().take(MOST).collect();
     if text.chars().count() > MOST { format!("{clean}…") } else { clean }
+}
+
+/// The same for text that is wrapped where it is shown, and so may be of any length.
+pub fn printable_whole(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Marks that turn the direction of text and so can make it read as what it is not.

@@ -48,7 +48,7 @@ impl<'a> Material<'a> {
             prior.push((previous, Facts::new(measure(company, previous, None)?, &company.team)));
             before = previous;
         }
-        let raised = match Window::new(company, period) {
+        let raised = match Window::of_review(company, period) {
             Some(window) => flags::raise(&window, None)?,
             None => Raised { flags: Vec::new(), not_judged: Vec::new() },
         };

@@ -11,6 +11,7 @@ pub mod playbook;
 pub mod qbr;
 mod quality;
 pub mod view;
+pub mod weekly;
 pub mod wording;
 
 pub use material::Material;

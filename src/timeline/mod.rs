@@ -10,9 +10,11 @@
 //! - A won stage before the close date counts as open; a lost stage never does.
 
 mod build;
+mod changes;
 mod frames;
 
 pub use build::{BuildError, CLOSED_WITHOUT_DATE, HISTORY_WITHOUT_OPPORTUNITY, Inputs, is_backdated};
+pub use changes::{Change, What};
 
 use crate::model::{Stage, Stages};
 
