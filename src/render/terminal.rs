@@ -167,13 +167,19 @@ pub fn rows_csv(rows: &[EvidenceRow]) -> Result<String, csv::Error> {
     csv_of(rows)
 }
 
-/// A terminal table: `numbers` are the columns that stand at the right.
-fn table(heads: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
+/// Columns of text where no terminal says how many there are.
+const WIDTH_OF_A_FILE: u16 = 160;
+
+/// A terminal table: `numbers` are the columns that stand at the right. Cells are made printable here.
+pub fn table(heads: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
+    if !table.is_tty() {
+        table.set_width(WIDTH_OF_A_FILE);
+    }
     table.set_header(heads.to_vec());
     for row in rows {
-        table.add_row(row.iter().map(|cell| printable(cell)).collect::<Vec<_>>());
+        table.add_row(row.iter().map(|cell| printable_whole(cell)).collect::<Vec<_>>());
     }
     for column in numbers {
         if let Some(column) = table.column_mut(*column) {
