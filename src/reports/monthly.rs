@@ -227,7 +227,7 @@ impl<'a> Page<'a> {
     }
 
     fn stages_chart(&self, rows: Vec<Interval>) -> Option<Chart> {
-        let name = "your deals, with the range that holds the true share 19 times of 20".to_string();
+        let name = "your deals with their 95 % range".to_string();
         let plot = Plot::Intervals { rows, name, reference_name: Some("the team".into()) };
         let title = "The share of your deals that went on from each stage.";
         Chart::new("stages", title, Unit::Ratio, plot, self.material.currency())

@@ -34,7 +34,7 @@ pub fn draw(rows: &[Bar], thresholds: &[Threshold], names: &Names, style: Style,
         }
         if let Some(mark) = row.mark.filter(|mark| mark.is_finite()) {
             let x = scale.at(mark);
-            places.drawing.line((x, middle - 11.0), (x, middle + 11.0), 2.5, Tone::Ink);
+            places.drawing.upright(x, middle - 11.0, middle + 11.0, 2.5, Tone::Ink);
         }
     }
     places.thresholds(thresholds, scale);

@@ -72,6 +72,8 @@ pub enum Tone {
     Soft,
     /// Hairlines.
     Faint,
+    /// What the chart stands on.
+    Ground,
     Of(Role),
 }
 
@@ -82,6 +84,7 @@ impl Tone {
             Tone::Ink | Tone::Of(Role::Target) => "ink",
             Tone::Soft => "soft",
             Tone::Faint => "faint",
+            Tone::Ground => "ground",
             Tone::Of(Role::Won) => "won",
             Tone::Of(Role::Lost) => "lost",
             Tone::Of(Role::Open) => "open",
@@ -97,6 +100,7 @@ impl Tone {
             Tone::Ink | Tone::Of(Role::Target) => (0x1b, 0x1f, 0x24),
             Tone::Soft => (0x5b, 0x64, 0x70),
             Tone::Faint => (0xd9, 0xdd, 0xe2),
+            Tone::Ground => (0xff, 0xff, 0xff),
             Tone::Of(Role::Won) => (0x1d, 0x6b, 0x43),
             Tone::Of(Role::Lost) => (0xbf, 0x9c, 0x97),
             Tone::Of(Role::Open) => (0x3f, 0x7f, 0xc1),
@@ -120,6 +124,12 @@ impl Drawing {
 
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), width: f64, tone: Tone) {
         self.marks.push(Mark::Line { from, to, width, tone, is_dashed: false });
+    }
+
+    /// An upright line with a rim of the ground's colour, so that it is seen on a dark bar too.
+    pub fn upright(&mut self, x: f64, top: f64, bottom: f64, width: f64, tone: Tone) {
+        self.line((x, top), (x, bottom), width + 2.0, Tone::Ground);
+        self.line((x, top), (x, bottom), width, tone);
     }
 
     pub fn dashed(&mut self, from: (f64, f64), to: (f64, f64), width: f64, tone: Tone) {

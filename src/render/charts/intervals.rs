@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::drawing::{Drawing, Sign, Tone};
-use super::rows::{Rows, Words};
+use super::rows::{PHONE_AT_MOST, Rows, Words};
 use crate::reports::chart::{Interval, Role};
 use crate::reports::view::FEWEST;
 use crate::reports::wording::{NOTHING, grouped};
@@ -26,7 +26,7 @@ pub fn draw(rows: &[Interval], name: &str, reference: Option<&str>, style: Style
     key.extend(reference.map(|name| (Sign::Tick(TEAM), name.to_string())));
     let mut places = Rows::new(&words, &key, false, width);
     let values = rows.iter().flat_map(|row| [row.value, row.low, row.high, row.reference].into_iter().flatten());
-    let scale = places.scale(values).rounded(if width < 500.0 { 3 } else { 5 }, style.is_whole());
+    let scale = places.scale(values).rounded(if width < PHONE_AT_MOST { 3 } else { 5 }, style.is_whole());
     for (i, row) in rows.iter().enumerate() {
         let middle = places.middle(i);
         let drawing = &mut places.drawing;

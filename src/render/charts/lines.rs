@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::drawing::{Anchor, Drawing, LABEL, Mark, SMALL, Text, Tone};
-use super::rows::axis_below;
+use super::rows::{PHONE_AT_MOST, axis_below};
 use super::scale::Scale;
 use super::text;
 use crate::reports::chart::{Series, Threshold};
@@ -12,17 +12,17 @@ const FEW_POINTS: usize = 14;
 const LINE_HEIGHT: f64 = 17.0;
 
 pub fn draw(series: &[Series], labels: &[String], thresholds: &[Threshold], style: Style, width: f64) -> Drawing {
-    let is_slim = width < 500.0;
+    let is_slim = width < PHONE_AT_MOST;
     let room = width * if is_slim { 0.3 } else { 0.24 };
     let points = series.iter().flat_map(|line| line.points.iter().copied().flatten());
     let values: Vec<f64> = points.chain(thresholds.iter().map(|threshold| threshold.value)).collect();
     let mut names: Vec<Name> = series.iter().filter_map(|line| Name::of_series(line, style, room)).collect();
     names.extend(thresholds.iter().filter(|t| t.value.is_finite()).map(|t| Name::of_threshold(t, room)));
     let needed: f64 = names.iter().map(Name::height).sum();
-    let height = f64::max(if is_slim { 190.0 } else { 240.0 }, needed + 12.0);
+    let height = f64::max(if is_slim { 180.0 } else { 220.0 }, needed + 12.0);
     let (top, bottom) = (12.0, 12.0 + height);
 
-    let scale = Scale::from_zero(values, bottom, top).rounded(4, style.is_whole());
+    let scale = Scale::for_lines(&values, bottom, top, 4, style.is_whole());
     let ticks = scale.ticks(4, style.is_whole());
     let texts = style.ticks(&ticks);
     let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);

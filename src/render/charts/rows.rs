@@ -8,6 +8,10 @@ use crate::reports::chart::Threshold;
 
 /// How tall a bar is.
 pub const BAR: f64 = 16.0;
+/// Charts narrower than this are set for a phone.
+pub const PHONE_AT_MOST: f64 = 500.0;
+/// The height of a line of labels above the rows.
+const LANE: f64 = 18.0;
 /// From the label column to the marks, and from these to the value column.
 const GUTTER: f64 = 14.0;
 
@@ -33,7 +37,7 @@ impl Rows {
     /// Sets the key, the labels and the values of all rows, and leaves room for thresholds above them.
     pub fn new(words: &[Words], key: &[(Sign, String)], has_thresholds: bool, width: f64) -> Self {
         let mut drawing = Drawing::new(width);
-        let most = width * if width < 500.0 { 0.36 } else { 0.3 };
+        let most = width * if width < PHONE_AT_MOST { 0.36 } else { 0.3 };
         let wide = |text: &str, is_strong: bool| text::width(&text::clean(text), LABEL, is_strong);
         let labels = words.iter().map(|row| wide(&row.label, row.is_strong)).fold(56.0, f64::max).min(most);
         let values = words.iter().map(|row| wide(&row.value, row.is_strong)).fold(0.0, f64::max).min(most);
@@ -43,7 +47,8 @@ impl Rows {
         let pitch = if wrapped.iter().any(|lines| lines.len() > 1) { 40.0 } else { 30.0 };
         let mut top = drawing.key(0.0, 0.0, key);
         if has_thresholds {
-            top += 22.0;
+            // On a phone a label may need a line of its own.
+            top += if width < PHONE_AT_MOST { 22.0 + LANE } else { 22.0 };
         }
         let rows = Self { left, right, top, pitch, count: words.len(), drawing: Drawing::new(width) };
         for (i, (row, lines)) in words.iter().zip(&wrapped).enumerate() {
@@ -72,12 +77,13 @@ impl Rows {
         Scale::from_zero(values, self.left, self.right)
     }
 
-    /// The lowest and the highest threshold as lines with their labels on the outer sides, so that none is crossed.
+    /// The lowest and the highest threshold as lines with their labels on the outer sides, so that none is crossed; a label
+    /// without room there stands above.
     pub fn thresholds(&mut self, thresholds: &[Threshold], scale: Scale) {
         let (top, bottom, width) = (self.top - 4.0, self.bottom(), self.drawing.width);
         let mut sorted: Vec<&Threshold> = thresholds.iter().filter(|t| t.value.is_finite()).collect();
         sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
-        let is_pair = sorted.len() > 1;
+        let (is_pair, has_lane) = (sorted.len() > 1, width < PHONE_AT_MOST);
         let ends = sorted.first().copied().into_iter().chain(sorted.last().copied().filter(|_| is_pair));
         for (i, threshold) in ends.enumerate() {
             let x = scale.at(threshold.value);
@@ -85,10 +91,18 @@ impl Rows {
             let wide = text::width(&label, SMALL, false);
             let is_left = if is_pair { i == 0 } else { x + 4.0 + wide > width };
             let room = if is_left { x - 4.0 } else { width - x - 4.0 };
-            let label = text::cut(&label, room, SMALL, false);
-            let (at, anchor) = if is_left { (x - 4.0, Anchor::End) } else { (x + 4.0, Anchor::Start) };
-            self.drawing.note(at, self.top - 8.0, &label, anchor);
-            self.drawing.line((x, top - 14.0), (x, bottom), 1.0, Tone::Ink);
+            // Above the other label and the end of its own line.
+            let is_above = wide > room && has_lane && (!is_pair || i == 1);
+            let y = if is_above { self.top - 8.0 - LANE } else { self.top - 8.0 };
+            let label = text::cut(&label, if is_above { width } else { room }, SMALL, false);
+            let wide = text::width(&label, SMALL, false);
+            let label_left = match (is_above, is_left) {
+                (true, _) => (x - wide / 2.0).clamp(0.0, width - wide),
+                (false, true) => x - 4.0 - wide,
+                (false, false) => x + 4.0,
+            };
+            self.drawing.note(label_left, y, &label, Anchor::Start);
+            self.drawing.upright(x, if is_above { y + 4.0 } else { top - 14.0 }, bottom, 1.5, Tone::Ink);
         }
     }
 
@@ -97,7 +111,7 @@ impl Rows {
         let bottom = self.bottom();
         let zero = scale.at(0.0);
         self.drawing.line((zero, self.top), (zero, bottom), 1.0, Tone::Soft);
-        let most = if self.drawing.width < 500.0 { 3 } else { 5 };
+        let most = if self.drawing.width < PHONE_AT_MOST { 3 } else { 5 };
         let ticks = scale.ticks(most, style.is_whole());
         let texts = style.ticks(&ticks);
         let places: Vec<f64> = ticks.iter().map(|tick| scale.at(*tick)).collect();
@@ -126,7 +140,7 @@ pub fn axis_below(drawing: &mut Drawing, places: &[f64], texts: &[String], top: 
     let every = (1..=boxes.len().max(1)).find(|every| !touches(*every)).unwrap_or(1);
     for ((x, text), (left, right)) in places.iter().zip(texts).zip(&boxes).step_by(every) {
         drawing.line((*x, top), (*x, top + 4.0), 1.0, Tone::Soft);
-        let text = text::cut(&text::clean(text), right - left, SMALL, false);
+        let text = text::cut(&text::clean(text), width, SMALL, false);
         drawing.note((left + right) / 2.0, top + 18.0, &text, Anchor::Middle);
     }
     24.0

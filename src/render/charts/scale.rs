@@ -22,6 +22,19 @@ impl Scale {
         Self { low, high, start, end }
     }
 
+    /// A scale for lines, whose height means nothing: around the values where they are far from 0, but always so that a
+    /// quarter of the largest fills the height, lest a trifle look like a landslide.
+    pub fn for_lines(values: &[f64], start: f64, end: f64, most_ticks: usize, is_whole: bool) -> Self {
+        let scale = Self::from_zero(values.iter().copied(), start, end);
+        let lowest = values.iter().copied().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
+        if !lowest.is_finite() || lowest <= scale.high / 2.0 || is_whole {
+            return scale.rounded(most_ticks, is_whole);
+        }
+        let middle = (lowest + scale.high) / 2.0;
+        let reach = f64::max((scale.high - lowest) * 0.6, scale.high / 8.0);
+        Self { low: middle - reach, high: middle + reach, ..scale }
+    }
+
     /// The same scale up to the next tick beyond the values.
     pub fn rounded(self, most: usize, is_whole: bool) -> Self {
         let step = self.step(most, is_whole);
@@ -64,6 +77,18 @@ mod tests {
         assert_eq!(ticks(&[2.0], true), [0.0, 1.0, 2.0]);
         assert_eq!(ticks(&[0.0, f64::NAN], true), [0.0, 1.0]);
         assert_eq!(ticks(&[1e10], false).last(), Some(&1e10));
+    }
+
+    #[test]
+    fn lines_near_each_other_are_not_torn_apart() {
+        let ends = |values: &[f64]| {
+            let scale = Scale::for_lines(values, 0.0, 1.0, 4, false);
+            (scale.low, scale.high)
+        };
+        assert_eq!(ends(&[96.0, 100.0]), (85.5, 110.5));
+        assert_eq!(ends(&[60.0, 100.0]), (56.0, 104.0));
+        assert_eq!(ends(&[40.0, 100.0]), (0.0, 100.0));
+        assert_eq!(ends(&[-40.0, -10.0]), (-40.0, 0.0));
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use super::Style;
 use super::drawing::{Anchor, Drawing, LABEL, Mark, Tone};
-use super::rows::axis_below;
+use super::rows::{PHONE_AT_MOST, axis_below};
 use super::scale::Scale;
 use super::text;
 use crate::reports::chart::Role;
 
 pub fn draw(points: &[(f64, f64)], style: Style, width: f64) -> Drawing {
-    let height = if width < 500.0 { 150.0 } else { 180.0 };
+    let height = if width < PHONE_AT_MOST { 150.0 } else { 180.0 };
     let (top, bottom, left, right) = (26.0, 26.0 + height, 8.0, width - 24.0);
     let mut known: Vec<(f64, f64)> = points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
     known.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -40,7 +40,10 @@ pub fn draw(points: &[(f64, f64)], style: Style, width: f64) -> Drawing {
         }
     }
     let places: Vec<f64> = known.iter().map(|(days, _)| across.at(*days)).collect();
-    let texts: Vec<String> = known.iter().map(|(days, _)| format!("{days:.0} days")).collect();
+    let mut texts: Vec<String> = known.iter().map(|(days, _)| format!("{days:.0}")).collect();
+    if let Some(last) = texts.last_mut() {
+        last.push_str(" days");
+    }
     drawing.height = bottom + axis_below(&mut drawing, &places, &texts, bottom);
     drawing
 }

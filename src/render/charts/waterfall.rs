@@ -28,7 +28,7 @@ pub fn draw(steps: &[Step], style: Style, width: f64) -> Drawing {
         if i + 1 < steps.len() {
             let x = scale.at(*to);
             let next = rows.middle(i + 1);
-            rows.drawing.line((x, middle), (x, next), 1.0, Tone::Faint);
+            rows.drawing.line((x, middle), (x, next), 1.0, Tone::Soft);
         }
         rows.drawing.bar(scale.at(*from), scale.at(*to), middle - BAR / 2.0, BAR, Tone::Of(step.role));
     }

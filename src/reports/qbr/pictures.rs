@@ -109,7 +109,7 @@ pub fn conversion(material: &Material) -> Option<Chart> {
         1 => "the quarter before".to_string(),
         _ => format!("the {} quarters before, together", count(quarters)),
     });
-    let name = format!("{}, with the range that holds the true share 19 times of 20", material.label);
+    let name = format!("{} with its 95 % range", material.label);
     let plot = Plot::Intervals { rows, name, reference_name };
     let title = "The share of deals that went on from each stage.";
     Chart::new("stage-conversion", title, Unit::Ratio, plot, material.currency())
