@@ -7,6 +7,7 @@ use crate::metrics::Selection;
 use crate::model::Period;
 use crate::output::{Plan, distinct_file_names};
 use crate::render::Templates;
+use crate::render::charts::svg_file;
 use crate::render::templates::{Group, Index, Link};
 use crate::render::terminal::printable;
 use crate::reports::material::{Material, period_name};
@@ -104,10 +105,19 @@ impl<'a> Shelf<'a> {
         Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings)?)
     }
 
+    /// Plans a report's pages at a path without its ending, and the charts of the Markdown in a folder beside it.
     fn add_report(&mut self, report: &Report, path: &str, title: &str) -> Result<Link> {
         let (html, markdown) = (format!("{path}.html"), format!("{path}.md"));
-        self.plan.add(&html, self.templates.report(report, "html")?);
-        self.plan.add(&markdown, self.templates.report(report, "md")?);
+        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let charts = format!("charts/{name}-");
+        self.plan.add(&html, self.templates.report(report, "html", &charts)?);
+        self.plan.add(&markdown, self.templates.report(report, "md", &charts)?);
+        let currency = &self.settings.configuration.rules.currency;
+        for chart in report.sections.iter().flat_map(|section| &section.charts) {
+            if let Some(svg) = svg_file(chart, currency) {
+                self.plan.add(format!("{folder}/{charts}{}.svg", chart.id), svg);
+            }
+        }
         Ok(Link { title: title.to_string(), html, markdown })
     }
 
