@@ -87,7 +87,7 @@ impl<'a> Shelf<'a> {
 
     pub fn add_qbr(&mut self, loaded: &Loaded, quarter: Period) -> Result<()> {
         let material = self.gather(loaded, quarter)?;
-        let report = qbr::build(&material);
+        let report = qbr::build(&material)?;
         let link = self.add_report(&report, &format!("qbr/{quarter}"), &report.title)?;
         self.groups.push(Group {
             topic: "Quarterly business review".into(),

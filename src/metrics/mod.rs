@@ -24,7 +24,7 @@ mod ramp;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod signals;
-mod slip;
+pub mod slip;
 pub mod statistics;
 mod targets;
 mod turnover;

@@ -1,6 +1,7 @@
 //! Sentences made from facts, each by a named rule. A sentence without a fact behind it does not exist.
 
 use super::wording::{counted, grouped, listed, money_short, percent, sentence};
+use crate::metrics::signals::{Direction, Signal};
 use crate::model::{Currency, Fact};
 
 /// What a sentence needs to know beside its facts.
@@ -64,6 +65,24 @@ impl Voice<'_> {
                     grouped(decided as f64, 0)
                 )
             }
+        }
+    }
+
+    /// "We won 26 % of the decided deals, 57 of 220; 29 % in the three quarters before, within chance."
+    pub fn win_rate_beside(&self, win_rate: Option<&Fact>, before: Option<&Signal>) -> String {
+        let sentence = self.win_rate(win_rate);
+        let chance = match before.map(|signal| signal.direction) {
+            Some(Direction::Up | Direction::Down) => "more than chance",
+            Some(Direction::None) => "within chance",
+            Some(Direction::Thin) | None => return sentence,
+        };
+        match before.and_then(|signal| signal.reference) {
+            Some(reference) => format!(
+                "{}; {} in the three quarters before, {chance}.",
+                sentence.trim_end_matches('.'),
+                percent(reference)
+            ),
+            None => sentence,
         }
     }
 

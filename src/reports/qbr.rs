@@ -1,5 +1,6 @@
 //! The quarterly business review: how the quarter went, why, and what the next one needs.
 
+mod deals;
 mod pictures;
 mod team;
 
@@ -7,13 +8,16 @@ use super::material::Material;
 use super::narrative::{Voice, some_names};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
+use super::{ReportError, noticed};
 use crate::metrics::catalogue;
-use crate::model::{Fact, Status, Unit, day_number};
+use crate::metrics::signals::Signal;
+use crate::model::{Fact, Scope, Status, Unit, day_number};
+use std::collections::BTreeMap;
 
 /// Builds the review of a quarter.
-pub fn build(material: &Material) -> Report {
+pub fn build(material: &Material) -> Result<Report, ReportError> {
     let voice = material.voice();
-    Report {
+    Ok(Report {
         kind: "qbr",
         title: format!("Quarterly business review {}", material.label),
         subtitle: material.subtitle(),
@@ -24,7 +28,9 @@ pub fn build(material: &Material) -> Report {
         sections: [
             target(material, voice),
             forecast(material, voice),
+            deals::bridge(material)?,
             waterfall(material, voice),
+            deals::slipped(material)?,
             conversion(material),
             cycle(material, voice),
             competitors(material, voice),
@@ -33,6 +39,7 @@ pub fn build(material: &Material) -> Report {
             team::people(material, voice),
             team::coaching(material, voice),
             next_quarter(material, voice),
+            deals::must_win(material)?,
             plan(material),
             definitions(),
         ]
@@ -40,7 +47,7 @@ pub fn build(material: &Material) -> Report {
         .flatten()
         .collect(),
         quality: material.quality.clone(),
-    }
+    })
 }
 
 fn opening(material: &Material, voice: Voice) -> Vec<String> {
@@ -50,10 +57,30 @@ fn opening(material: &Material, voice: Voice) -> Vec<String> {
         sentences.push(voice.bookings(bookings, facts.team("target")));
     }
     sentences.push(voice.forecast(facts.team("forecast_value"), facts.team("forecast_bias")));
-    sentences.push(voice.win_rate(facts.team("win_rate")));
+    sentences.push(win_rate_sentence(material, voice));
     sentences.push(coverage_sentence(material, voice));
     sentences.extend(voice.pipeline_needed(facts.team("pipeline_needed")));
     sentences
+}
+
+/// The win rate and how it stands beside the quarters before, chance or more.
+fn win_rate_sentence(material: &Material, voice: Voice) -> String {
+    let signal = team_signals(material, "win_rate").find(|signal| signal.by.is_none());
+    voice.win_rate_beside(material.facts.team("win_rate"), signal)
+}
+
+/// The team's comparisons of a metric with the quarters before.
+fn team_signals<'m>(material: &'m Material, metric: &'m str) -> impl Iterator<Item = &'m Signal> {
+    material.signals.iter().filter(move |signal| signal.metric == metric && signal.scope == Scope::Team)
+}
+
+/// What is more than chance about a metric of the team, as sentences, strongest first.
+fn noticed_of_team(material: &Material, metric: &str, by: &str) -> Vec<String> {
+    let mut signals: Vec<&Signal> = team_signals(material, metric)
+        .filter(|signal| signal.by == Some(by) && noticed::is_good(signal).is_some())
+        .collect();
+    signals.sort_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)));
+    signals.into_iter().map(|signal| noticed::sentence(signal, "Our", "quarters")).collect()
 }
 
 fn coverage_sentence(material: &Material, voice: Voice) -> String {
@@ -223,10 +250,26 @@ fn conversion(material: &Material) -> Option<Section> {
         ]);
     }
     let lowest = known.iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let gaps = noticed_of_team(material, "stage_conversion", "stage");
+    let worse = team_signals(material, "stage_conversion").find(|signal| noticed::is_good(signal) == Some(false));
     Some(Section {
         id: "stage-conversion",
         topic: "Stage conversion",
-        title: format!("{} lets {} of its deals go on, the fewest of all stages.", lowest.1, percent(lowest.0)),
+        title: match worse.and_then(|signal| Some((signal.key.as_deref()?, signal.value?, signal.reference?))) {
+            Some((stage, now, before)) => {
+                format!(
+                    "{stage} lets {} of its deals go on, {} before: more than chance.",
+                    percent(now),
+                    percent(before)
+                )
+            }
+            None => format!("{} lets {} of its deals go on, the fewest of all stages.", lowest.1, percent(lowest.0)),
+        },
+        paragraphs: if gaps.is_empty() {
+            vec!["No stage differs from the three quarters before by more than chance.".to_string()]
+        } else {
+            gaps
+        },
         charts: pictures::conversion(material).into_iter().collect(),
         tables: vec![table],
         follows: Some(
@@ -298,6 +341,7 @@ fn competitors(material: &Material, voice: Voice) -> Option<Section> {
         id: "competitors",
         topic: "Win and loss by competitor",
         title: voice.competitors(&by_losses),
+        paragraphs: noticed_of_team(material, "win_rate", "competitor"),
         charts: pictures::competitors(material).into_iter().collect(),
         tables: vec![table],
         follows: Some("A deal that names several competitors counts under each.".into()),
@@ -407,6 +451,10 @@ fn plan(material: &Material) -> Option<Section> {
     {
         line("Development: keep the one-on-ones", format!("{} of the scheduled ones took place", percent(value)));
     }
+    for signal in strongest_of_reps(material) {
+        let what = format!("Development: work with {} on {}", signal.subject, noticed::what(signal));
+        line(&what, noticed::sentence(signal, "The", "quarters"));
+    }
     if let Some(hits) = facts.team("forecast_hit_rate").filter(|f| f.value.is_some_and(|v| v < 0.5))
         && let Some(value) = hits.value.filter(|_| hits.n.unwrap_or(0) >= super::view::FEWEST)
     {
@@ -431,6 +479,27 @@ fn plan(material: &Material) -> Option<Section> {
         tables: if lines == 0 { Vec::new() } else { vec![table] },
         ..Section::default()
     })
+}
+
+/// The strongest signal of bad news about each rep, in order of name; at most three, the strongest of them.
+fn strongest_of_reps<'m>(material: &'m Material) -> Vec<&'m Signal> {
+    const MOST: usize = 3;
+    let mut of_rep: BTreeMap<&str, &Signal> = BTreeMap::new();
+    let p = |signal: &Signal| signal.p.unwrap_or(1.0);
+    for signal in &material.signals {
+        let fits = signal.scope == Scope::Rep && matches!(signal.by, None | Some("stage"));
+        if fits && noticed::is_good(signal) == Some(false) {
+            let strongest = of_rep.entry(&signal.subject).or_insert(signal);
+            if p(signal) < p(strongest) {
+                *strongest = signal;
+            }
+        }
+    }
+    let mut strongest: Vec<&Signal> = of_rep.into_values().collect();
+    strongest.sort_by(|a, b| p(a).total_cmp(&p(b)));
+    strongest.truncate(MOST);
+    strongest.sort_by(|a, b| a.subject.cmp(&b.subject));
+    strongest
 }
 
 fn definitions() -> Option<Section> {
