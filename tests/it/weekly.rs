@@ -38,8 +38,7 @@ fn the_planted_stories_are_on_the_page() {
     let page = sample_page(None);
     assert!(page.contains("Five of 12 reps are below 3.0 times coverage"), "{page}");
     let talk = section(&page, "Talk today");
-    let below =
-        ["Jean-Philippe Gagnon", "Marek Zieliński", "Noor Haddad", "Priya Raghunathan", "Tadeo Villanueva"];
+    let below = ["Jean-Philippe Gagnon", "Marek Zieliński", "Noor Haddad", "Priya Raghunathan", "Tadeo Villanueva"];
     let places: Vec<usize> = below.map(|name| talk.find(name).expect(name)).to_vec();
     assert!(places.is_sorted(), "people are in order of name: {talk}");
     assert!(!talk.contains("Callum Fraser"), "{talk}");
@@ -59,7 +58,11 @@ fn the_planted_stories_are_on_the_page() {
     let decide = section(&page, "Decide");
     assert!(decide.contains("passed 13 days ago") && decide.contains("re-date"), "{decide}");
     assert!(decide.contains("Source: `quarterdeck flags --as-of 2026-11-16`"), "{decide}");
-    assert_eq!(decide.lines().filter(|line| line.starts_with("| ")).count(), 17, "15 deals, heads and a rule: {decide}");
+    assert_eq!(
+        decide.lines().filter(|line| line.starts_with("| ")).count(),
+        17,
+        "15 deals, heads and a rule: {decide}"
+    );
 
     let changed = section(&page, "What changed");
     assert!(changed.contains("| Pushed ") && changed.contains("| Taken up again "), "{changed}");
@@ -122,7 +125,9 @@ fn without_history_one_line_says_what_is_not_known() {
     assert!(page.contains("One deal was won, none lost and one created since 2026-11-09."), "{page}");
     assert!(page.contains("Without a stage history, changes of stage, close date and amount are not known."), "{page}");
     assert!(!page.contains("Moved without activity") && !page.contains("| Pushed "), "{page}");
-    assert!(page.contains("Not judged (stage\\_history: no file)") || page.contains("Not judged (stage_history: no file)"));
+    assert!(
+        page.contains("Not judged (stage\\_history: no file)") || page.contains("Not judged (stage_history: no file)")
+    );
     assert!(page.contains("Close date 2026-11-03 passed 13 days ago"), "{page}");
 }
 
@@ -152,6 +157,24 @@ fn flags_of_hostile_text_do_not_steer_the_terminal() {
     let company = Company::new(&[("quarterdeck.toml", CONFIGURATION), ("deals.csv", deals)]);
     let table = company.run(&["--as-of", "2026-11-16", "flags", "--format", "table"]);
     assert!(table.contains("close_date_past") && !table.contains('\u{1b}') && !table.contains('\u{202e}'), "{table}");
+}
+
+#[test]
+fn any_name_leaves_the_page_whole() {
+    for name in ["a|b", "</td></table><img src=x>", "`code` **bold** [x](javascript:y)", "{{ report.title }}"] {
+        let page = page_of(&format!(
+            "id,name,owner,stage,amount,created_date,close_date\n\
+             1,{name},{name},Open,200,2026-11-10,2026-11-05\n2,{name},{name},Closed Won,5,2026-09-01,2026-11-12\n"
+        ));
+        assert!(!page.replace("\\<", "").contains("<img"), "{page}");
+        let mut cells = None;
+        for line in page.lines() {
+            let count = line.replace("\\|", "").matches('|').count();
+            let expected = *cells.get_or_insert(count);
+            assert!(count == 0 || expected == 0 || count == expected, "{name:?} breaks: {line}");
+            cells = Some(count);
+        }
+    }
 }
 
 #[test]
