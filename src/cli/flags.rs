@@ -8,7 +8,7 @@ use crate::flags::{Flag, NotJudged, Raised, Role, Subject, raise};
 use crate::metrics::Window;
 use crate::model::Currency;
 use anyhow::{Context, Result};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde::Serialize;
 use std::io::IsTerminal;
 
@@ -150,6 +150,13 @@ fn table_of(flags: &[Flag], currency: &Currency) -> String {
             flag.decision.name().to_string(),
             flag.at_stake.map(|units| crate::reports::wording::grouped(units, 0)).unwrap_or_default(),
         ]);
+    }
+    // The evidence is the longest text by far, so it gets the most room.
+    if let Some(evidence) = table.column_mut(4) {
+        evidence.set_constraint(ColumnConstraint::LowerBoundary(Width::Percentage(33)));
+    }
+    if let Some(code) = table.column_mut(1) {
+        code.set_constraint(ColumnConstraint::ContentWidth);
     }
     for column in [0, 6] {
         if let Some(column) = table.column_mut(column) {

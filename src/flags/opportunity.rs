@@ -157,8 +157,8 @@ fn stalled(known: &Known, o: usize) -> Option<Case> {
     let stay = known.as_of - entered_on;
     (f64::from(stay) > usual.days).then(|| Case {
         evidence: format!(
-            "In {} for {}, where nine of ten wins took up to {}; it came there on {}; there are {} of the last \
-             four quarters to go by",
+            "In {} for {}, where nine of ten wins took up to {}; it came there on {}, and the measure \
+             rests on {} of the last four quarters",
             known.stage_name(stage),
             days(stay),
             tenths(usual.days),
