@@ -78,6 +78,26 @@ pub enum Command {
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
+    /// Say what a figure means, how it came about and which rows are behind it; alone, list all metrics
+    Explain {
+        /// The metric, such as win_rate
+        metric: Option<String>,
+        /// The period [default: the last complete month]
+        #[arg(long, value_name = "PERIOD")]
+        period: Option<String>,
+        /// The dimension, such as stage or competitor
+        #[arg(long, value_name = "DIMENSION")]
+        by: Option<String>,
+        /// The dimension's value
+        #[arg(long, value_name = "VALUE")]
+        key: Option<String>,
+        /// List the rows behind the figure
+        #[arg(long)]
+        rows: bool,
+        /// How to print it
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
     /// List what needs a decision, with evidence and what to consider
     Flags {
         /// A week, month, quarter or fiscal year [default: the week that holds the as-of date]

@@ -1,6 +1,7 @@
 //! The only printer: results to standard output, everything else to standard error.
 
 use crate::diagnostic::{Findings, Group, Severity};
+use crate::render::terminal::printable;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -69,32 +70,4 @@ pub fn finding_text(group: &Group) -> String {
     }
     let _ = write!(text, "\n  {}\nhint: {}", rule.effect, rule.hint);
     text
-}
-
-/// Text of the user's data as a terminal may show it: no control characters, no endless lines.
-pub fn printable(text: &str) -> String {
-    const MOST: usize = 120;
-    let clean: String = printable_whole(text).chars().take(MOST).collect();
-    if text.chars().count() > MOST { format!("{clean}…") } else { clean }
-}
-
-/// The same for text that is wrapped where it is shown, and so may be of any length.
-pub fn printable_whole(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }).collect()
-}
-
-/// Marks that turn the direction of text and so can make it read as what it is not.
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_never_reach_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31mb\u{202e}"), "a\u{fffd}[31mb\u{fffd}");
-        assert_eq!(printable(&"x".repeat(200)).chars().count(), 121);
-    }
 }

@@ -1,14 +1,15 @@
 //! `quarterdeck flags`: what needs a decision, as a table, JSON or CSV.
 
 use super::args::Format;
-use super::console::{Console, printable, printable_whole};
+use super::console::Console;
 use super::load::load;
 use super::settings::Settings;
 use crate::flags::{Flag, NotJudged, Raised, Role, Subject, raise};
 use crate::metrics::Window;
 use crate::model::Currency;
+use crate::render::terminal::{printable, table};
+use crate::reports::wording::grouped;
 use anyhow::{Context, Result};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde::Serialize;
 use std::io::IsTerminal;
 
@@ -122,18 +123,10 @@ fn csv_of(flags: &[Flag]) -> Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
-/// Columns of text where no terminal says how many there are.
-const WIDTH_OF_A_FILE: u16 = 140;
-
 fn table_of(flags: &[Flag], currency: &Currency) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if !table.is_tty() {
-        table.set_width(WIDTH_OF_A_FILE);
-    }
     let at_stake = format!("at stake, {currency}");
-    table.set_header(["rank", "code", "subject", "owner", "evidence", "decision", at_stake.as_str()]);
-    for flag in flags {
+    let heads = ["rank", "code", "subject", "owner", "evidence", "decision", at_stake.as_str()];
+    let rows = flags.iter().map(|flag| {
         let subject = match &flag.subject {
             Subject::Opportunity { id, name, account, .. } => {
                 let label = name.as_deref().or(account.as_deref());
@@ -141,29 +134,17 @@ fn table_of(flags: &[Flag], currency: &Currency) -> String {
             }
             Subject::Person { name, .. } => name.clone(),
         };
-        table.add_row([
+        vec![
             flag.rank.to_string(),
             flag.code.name().to_string(),
-            printable(&subject),
-            printable(&flag.owner),
-            printable_whole(&flag.evidence),
+            subject,
+            flag.owner.clone(),
+            flag.evidence.clone(),
             flag.decision.name().to_string(),
-            flag.at_stake.map(|units| crate::reports::wording::grouped(units, 0)).unwrap_or_default(),
-        ]);
-    }
-    // The evidence is the longest text by far, so it gets the most room.
-    if let Some(evidence) = table.column_mut(4) {
-        evidence.set_constraint(ColumnConstraint::LowerBoundary(Width::Percentage(33)));
-    }
-    if let Some(code) = table.column_mut(1) {
-        code.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    for column in [0, 6] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    format!("{table}\n")
+            flag.at_stake.map(|units| grouped(units, 0)).unwrap_or_default(),
+        ]
+    });
+    table(&heads, &[0, 6], rows)
 }
 
 #[cfg(test)]

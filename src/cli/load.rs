@@ -3,7 +3,7 @@
 use super::settings::Settings;
 use crate::diagnostic::Findings;
 use crate::ingest;
-use crate::metrics::{Company, Roster, Selection, Tables};
+use crate::metrics::{self, Company, Metric, Roster, Selection, Tables};
 use crate::model::{Table, day_number};
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,17 @@ pub fn find_name(typed: &str, kind: &str, names: &[&str]) -> Result<String> {
         }
         several => bail!("{typed:?} fits several: {}\nhint: write more of the name", several.join(", ")),
     }
+}
+
+/// The metric of an id, or an error that names the nearest one.
+pub fn find_metric(id: &str) -> Result<&'static Metric> {
+    if let Some(metric) = metrics::find(id) {
+        return Ok(metric);
+    }
+    let likeness = |metric: &Metric| strsim::jaro_winkler(id, metric.id);
+    let near = metrics::catalogue().into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let hint = near.map(|metric| format!("\nhint: did you mean {}? quarterdeck explain lists them all", metric.id));
+    bail!("there is no metric {id:?}{}", hint.unwrap_or_default());
 }
 
 #[cfg(test)]

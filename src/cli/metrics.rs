@@ -2,11 +2,11 @@
 
 use super::args::Format;
 use super::console::Console;
-use super::load::load;
+use super::load::{find_metric, load};
 use super::settings::Settings;
-use crate::metrics::{catalogue, find, measure};
+use crate::metrics::measure;
 use crate::render::terminal;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 
@@ -18,13 +18,10 @@ pub fn run(
     format: Option<Format>,
 ) -> Result<()> {
     let period = settings.period(period, None)?;
-    let wanted: BTreeSet<&str> = metrics.iter().map(String::as_str).collect();
-    if let Some(unknown) = wanted.iter().find(|id| find(id).is_none()) {
-        let near = catalogue()
-            .into_iter()
-            .max_by(|a, b| strsim::jaro_winkler(unknown, a.id).total_cmp(&strsim::jaro_winkler(unknown, b.id)));
-        bail!("there is no metric {unknown:?}\nhint: did you mean {}?", near.map_or("win_rate", |metric| metric.id));
+    for id in metrics {
+        find_metric(id)?;
     }
+    let wanted: BTreeSet<&str> = metrics.iter().map(String::as_str).collect();
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
     let facts = measure(&loaded.company, period, (!wanted.is_empty()).then_some(&wanted))?;

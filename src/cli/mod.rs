@@ -3,6 +3,7 @@
 pub mod args;
 pub mod console;
 mod demo;
+mod explain;
 mod flags;
 mod load;
 mod metrics;
@@ -30,6 +31,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Demo { folder } => demo::run(&arguments.global, console, folder),
         Command::Monthly { month } => monthly::run(&settings()?, console, month.as_deref()),
         Command::Qbr { quarter } => qbr::run(&settings()?, console, quarter.as_deref()),
+        Command::Explain { metric: None, .. } => explain::list(console),
+        Command::Explain { metric: Some(metric), period, by, key, rows, format } => {
+            let asked = explain::Asked {
+                metric,
+                period: period.as_deref(),
+                by: by.as_deref(),
+                key: key.as_deref(),
+                shows_rows: *rows,
+                format: *format,
+            };
+            explain::run(&settings()?, console, &asked)
+        }
         Command::Templates(action) => templates::run(&arguments.global, console, action),
     }
 }

@@ -48,9 +48,9 @@ fn check(console: Console, folder: &Path) -> Result<()> {
     }
     let currency = Currency::new("USD").context("a known currency")?;
     let templates = Templates::new(Some(folder), &currency)?;
-    for kind in ["weekly", "monthly", "qbr"] {
+    for kind in ["weekly", "monthly", "manager", "qbr"] {
         for format in ["md", "html"] {
-            templates.report(&sample(kind), format)?;
+            templates.report(&sample(kind), format, "charts/")?;
         }
     }
     templates.index(&Index { title: "Reports".into(), as_of: "2026-10-31".into(), groups: Vec::new() })?;

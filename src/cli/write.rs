@@ -1,15 +1,17 @@
 //! Builds, renders and writes the reports of a run: all of its files or none.
 
-use super::console::{Console, printable};
+use super::console::Console;
 use super::load::Loaded;
 use super::settings::Settings;
 use crate::metrics::Selection;
 use crate::model::Period;
 use crate::output::{Plan, distinct_file_names};
 use crate::render::Templates;
+use crate::render::charts::svg_file;
 use crate::render::templates::{Group, Index, Link};
+use crate::render::terminal::printable;
 use crate::reports::material::{Material, period_name};
-use crate::reports::{Report, monthly, qbr, weekly};
+use crate::reports::{Report, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
@@ -53,11 +55,33 @@ impl<'a> Shelf<'a> {
             let report = monthly::build(&material, rep)?;
             links.push(self.add_report(&report, &format!("monthly/{month}/{file}"), rep)?);
         }
+        if only.is_none() {
+            self.add_managers(&material, month)?;
+        }
         self.groups.push(Group {
             topic: "Monthly summaries".into(),
             title: format!("One page for each rep, {}", period_name(month)),
             links,
         });
+        Ok(())
+    }
+
+    /// Adds the page of each manager whose people have anything in the month.
+    fn add_managers(&mut self, material: &Material, month: Period) -> Result<()> {
+        let roster = &material.company.roster;
+        let leads = |manager: &str| {
+            roster.reps.iter().any(|rep| rep.manager.as_deref() == Some(manager) && qbr::is_active(material, &rep.name))
+        };
+        let managers: Vec<&str> = roster.managers.iter().map(String::as_str).filter(|name| leads(name)).collect();
+        let mut links = Vec::new();
+        for (name, file) in managers.iter().zip(distinct_file_names(&managers)) {
+            let report = manager::build(material, name)?;
+            links.push(self.add_report(&report, &format!("monthly/{month}/managers/{file}"), name)?);
+        }
+        if !links.is_empty() {
+            let title = format!("The manager’s own page, {}", period_name(month));
+            self.groups.push(Group { topic: "Managers".into(), title, links });
+        }
         Ok(())
     }
 
@@ -81,10 +105,19 @@ impl<'a> Shelf<'a> {
         Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings)?)
     }
 
+    /// Plans a report's pages at a path without its ending, and the charts of the Markdown in a folder beside it.
     fn add_report(&mut self, report: &Report, path: &str, title: &str) -> Result<Link> {
         let (html, markdown) = (format!("{path}.html"), format!("{path}.md"));
-        self.plan.add(&html, self.templates.report(report, "html")?);
-        self.plan.add(&markdown, self.templates.report(report, "md")?);
+        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let charts = format!("charts/{name}-");
+        self.plan.add(&html, self.templates.report(report, "html", &charts)?);
+        self.plan.add(&markdown, self.templates.report(report, "md", &charts)?);
+        let currency = &self.settings.configuration.rules.currency;
+        for chart in report.sections.iter().flat_map(|section| &section.charts) {
+            if let Some(svg) = svg_file(chart, currency) {
+                self.plan.add(format!("{folder}/{charts}{}.svg", chart.id), svg);
+            }
+        }
         Ok(Link { title: title.to_string(), html, markdown })
     }
 

@@ -54,8 +54,9 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
 }
 
 /// The ten points of a manager, in the order of the audit.
-pub fn audit(window: &Window, book: &Book, manager: &str) -> PolarsResult<Vec<Point>> {
-    Evidence::gather(window, book)?.points(window, manager)
+pub fn audit(window: &Window, manager: &str) -> PolarsResult<Vec<Point>> {
+    let book = Book::new(window.company, window.period);
+    Evidence::gather(window, &book)?.points(window, manager)
 }
 
 /// What the points of all managers are judged by.

@@ -4,6 +4,7 @@
 //! In come a company, a period and which figure is meant; out comes a plain view, numbers with units.
 
 use super::evidence::{EvidenceRow, LeftOut, Part, Reckoned, evidence, rest_of_team};
+use super::signals::{Signal, signals};
 use super::{Company, MeasureError, Metric, Window, measure};
 use crate::model::{Fact, Period, Scope, Unit};
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub struct Comparison {
     pub team: Option<Fact>,
     /// That of everyone in the team but the rep, of a figure about a rep.
     pub rest_of_team: Option<Reckoned>,
+    /// Whether the differences are more than chance; none where the metric is not tested.
+    pub signals: Vec<Signal>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -102,9 +105,27 @@ pub fn explain(
         formula_with_numbers: evidence.formula,
         parts: evidence.parts,
         left_out: evidence.left_out,
-        comparison: Comparison { prior, team: team.cloned(), rest_of_team },
+        comparison: Comparison {
+            prior,
+            team: team.cloned(),
+            rest_of_team,
+            signals: signals_of(company, period, fact)?,
+        },
         rows: evidence.rows,
     }))
+}
+
+/// The signals of a figure. Only ratios of counts and days have any.
+fn signals_of(company: &Company, period: Period, fact: &Fact) -> Result<Vec<Signal>, MeasureError> {
+    if fact.low.is_none() && fact.unit != Unit::Days {
+        return Ok(Vec::new());
+    }
+    let mut found = signals(company, period)?;
+    found.retain(|signal| {
+        let whom = (signal.metric, signal.scope, &signal.subject);
+        whom == (fact.metric, fact.scope, &fact.subject) && (signal.by, &signal.key) == (fact.by, &fact.key)
+    });
+    Ok(found)
 }
 
 fn facts_of(company: &Company, period: Period, metric: &Metric) -> Result<Vec<Fact>, MeasureError> {
@@ -124,6 +145,7 @@ mod tests {
     use super::*;
     use crate::metrics::evidence::small_company::{EVERYTHING, company};
     use crate::metrics::find;
+    use crate::metrics::signals::Against;
 
     fn explained(metric: &str, which: &Which) -> Explanation {
         let company = company(EVERYTHING, "2026-08-10");
@@ -181,6 +203,19 @@ mod tests {
         let rest = ann.comparison.rest_of_team.unwrap();
         assert!((rest.value.unwrap() - 1200.35).abs() < 1e-9);
         assert_eq!(rest.n, Some(2));
+        assert_eq!(ann.comparison.signals, []);
+    }
+
+    #[test]
+    fn a_signal_holds_a_rep_against_the_same_rest_of_the_team() {
+        let ann = explained("win_rate", &Which { scope: Scope::Rep, subject: "Ann", by: None });
+        let against: Vec<Against> = ann.comparison.signals.iter().map(|signal| signal.against).collect();
+        assert_eq!(against, [Against::Prior, Against::Team]);
+        // Bob won two of three and Cid none of one.
+        let rest = ann.comparison.rest_of_team.unwrap();
+        assert_eq!(rest.value, Some(0.5));
+        assert_eq!(ann.comparison.signals[1].reference, rest.value);
+        assert_eq!(Some(ann.comparison.signals[1].reference_n), rest.n);
     }
 
     #[test]

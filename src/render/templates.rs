@@ -1,8 +1,9 @@
 //! The templates: embedded ones, a folder that overrides them, and the filters they use.
 
-use super::markdown;
+use super::{charts, markdown};
 use crate::model::Currency;
 use crate::reports::Report;
+use crate::reports::chart::Chart;
 use crate::reports::view::{Cell, KeyFigure, Table};
 use crate::reports::wording;
 use minijinja::value::Serde;
@@ -18,6 +19,8 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("_parts.html.j2", include_str!("../../report-templates/_parts.html.j2")),
     ("_style.css", include_str!("../../report-templates/_style.css")),
     ("index.html.j2", include_str!("../../report-templates/index.html.j2")),
+    ("manager.html.j2", include_str!("../../report-templates/manager.html.j2")),
+    ("manager.md.j2", include_str!("../../report-templates/manager.md.j2")),
     ("monthly.html.j2", include_str!("../../report-templates/monthly.html.j2")),
     ("monthly.md.j2", include_str!("../../report-templates/monthly.md.j2")),
     ("qbr.html.j2", include_str!("../../report-templates/qbr.html.j2")),
@@ -108,11 +111,11 @@ impl Templates {
         Ok(Self { environment })
     }
 
-    /// Renders a report in a format: `md` or `html`.
-    pub fn report(&self, report: &Report, format: &str) -> Result<String, RenderError> {
+    /// Renders a report in a format: `md` or `html`. A chart's file is `charts`, its id and `.svg`, from the page's folder.
+    pub fn report(&self, report: &Report, format: &str, charts: &str) -> Result<String, RenderError> {
         self.render(
             &format!("{}.{format}.j2", report.kind),
-            context! { report => Value::from(Serde(report)), version => VERSION },
+            context! { report => Value::from(Serde(report)), version => VERSION, charts => charts },
         )
     }
 
@@ -136,6 +139,14 @@ fn add_filters(environment: &mut Environment, currency: &Currency) {
     let money = Arc::clone(&currency);
     environment.add_filter("shown", move |cell: Value| Ok::<_, Error>(shown(&read::<Cell>(cell)?, &money)));
     let money = Arc::clone(&currency);
+    environment.add_filter("chart_svg", move |chart: Value| {
+        let svg = charts::svg(&read::<Chart>(chart)?, &money).unwrap_or_default();
+        Ok::<_, Error>(Value::from_safe_string(svg))
+    });
+    environment.add_filter("spark_svg", |cell: Value| {
+        Ok::<_, Error>(Value::from_safe_string(charts::spark_svg(&read::<Cell>(cell)?.spark)))
+    });
+    let money = Arc::clone(&currency);
     environment.add_filter("markdown_table", move |table: Value| {
         Ok::<_, Error>(Value::from_safe_string(markdown::table(&read::<Table>(table)?, &money)))
     });
@@ -156,10 +167,13 @@ fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Error> {
     T::deserialize(value).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
-/// A cell as text: its number with its unit, the counts behind a thin ratio, or a dash where there is nothing.
+/// A cell as text: its small line as bars, its number with its unit, the counts behind a thin ratio, or a dash where there is nothing.
 pub fn shown(cell: &Cell, currency: &Currency) -> String {
     if let Some(text) = &cell.text {
         return text.clone();
+    }
+    if !cell.spark.is_empty() {
+        return charts::spark_text(&cell.spark);
     }
     match (cell.unit, cell.thin, cell.value) {
         (_, Some(basis), Some(_)) => format!("{} of {}", basis.part, basis.whole),

@@ -43,6 +43,11 @@ impl Facts {
         self.find(metric, Scope::Manager, manager, None)
     }
 
+    /// A manager's fact for one value of a dimension.
+    pub fn manager_by(&self, metric: &'static str, manager: &str, by: &'static str, key: &str) -> Option<&Fact> {
+        self.find(metric, Scope::Manager, manager, Some((by, key)))
+    }
+
     /// The team's fact for one value of a dimension.
     pub fn team_by(&self, metric: &'static str, by: &'static str, key: &str) -> Option<&Fact> {
         self.find(metric, Scope::Team, &self.team, Some((by, key)))

@@ -1,7 +1,9 @@
 //! View models of the reports, in reading order: numbers with units, already sorted and cut. No markup.
 
+pub mod chart;
 pub mod deals;
 mod figures;
+pub mod manager;
 pub mod material;
 pub mod monthly;
 mod narrative;

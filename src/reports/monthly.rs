@@ -1,5 +1,6 @@
 //! The monthly summary of a rep, shared before the one-on-one: a letter between two people.
 
+use super::chart::{Chart, Interval, Plot};
 use super::deals::{Deal, deal, open_deals};
 use super::material::{Material, period_name};
 use super::qbr::name_of;
@@ -160,6 +161,7 @@ impl<'a> Page<'a> {
         let mut heads = vec!["Measure".to_string()];
         heads.extend(self.material.prior.iter().rev().map(|(period, _)| format!("#{period}")));
         heads.push(format!("#{}", self.material.label));
+        heads.push("Course".to_string());
         heads.push("#Target".to_string());
         heads.push("#Team median".to_string());
         let mut table = Table::new(&heads.iter().map(String::as_str).collect::<Vec<_>>());
@@ -168,6 +170,8 @@ impl<'a> Page<'a> {
             let mut cells = vec![Cell::text(name_of(id))];
             cells.extend(self.material.prior.iter().rev().map(|(_, facts)| Cell::of(facts.rep(id, self.rep))));
             cells.push(Cell::of(now));
+            let before = self.material.prior.iter().rev().map(|(_, facts)| facts.rep(id, self.rep)?.value);
+            cells.push(Cell::spark(before.chain([now.and_then(|fact| fact.value)]).collect()));
             cells.push(self.target(id));
             let unit = now.map_or(Unit::Count, |fact| fact.unit);
             let median = Cell::number(self.team_median(id), unit);
@@ -202,9 +206,12 @@ impl<'a> Page<'a> {
         }
         let mut table = Table::new(&["Stage", "#Left", "#Went on", "#95 % from", "#to", "#Team"]);
         let mut left = 0;
+        let mut rows = Vec::new();
         for stage in &self.material.company.timeline.stages().open {
             let mine = facts.rep_by("stage_conversion", self.rep, "stage", stage)?;
             left += mine.denominator.unwrap_or(0.0) as u64;
+            let team = facts.team_by("stage_conversion", "stage", stage).and_then(|fact| fact.value);
+            rows.push(Interval::of(stage, mine, team));
             table.row(vec![
                 Cell::text(stage),
                 Cell::number(mine.denominator, Unit::Count),
@@ -221,11 +228,19 @@ impl<'a> Page<'a> {
                 0 => "No deal of yours left a stage.".into(),
                 _ => format!("Your deals left a stage {}; this is how many went on.", times_in_words(left)),
             },
+            charts: self.stages_chart(rows).into_iter().collect(),
             tables: vec![table],
             questions: self.material.playbook.metric("stage_conversion"),
             source: Some(self.source("stage_conversion")),
             ..Section::default()
         })
+    }
+
+    fn stages_chart(&self, rows: Vec<Interval>) -> Option<Chart> {
+        let name = "your deals with their 95 % range".to_string();
+        let plot = Plot::Intervals { rows, name, reference_name: Some("the team".into()) };
+        let title = "The share of your deals that went on from each stage.";
+        Chart::new("stages", title, Unit::Ratio, plot, self.material.currency())
     }
 
     /// The predicted deals, one by one, with what became of them.

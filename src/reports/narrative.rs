@@ -53,7 +53,8 @@ impl Voice<'_> {
         match counts {
             None | Some((_, 0)) => format!("No deal was decided in {}{}.", self.period, self.so_far()),
             Some((won, decided)) if decided < super::view::FEWEST => {
-                format!("We won {won} of {}, too few to tell.", counted(decided, "decided deal", "decided deals"))
+                let decided = counted(decided, "decided deal", "decided deals");
+                format!("We won {} of {decided}, too few to tell.", super::wording::count(won))
             }
             Some((won, decided)) => {
                 let share = percent(won as f64 / decided as f64);
@@ -145,12 +146,13 @@ impl Voice<'_> {
         }
     }
 
-    /// "Two managers held 90 of 111 one-on-ones."
+    /// "90 of 111 scheduled one-on-ones took place."
     pub fn one_on_ones(&self, held: Option<&Fact>) -> String {
         let counts = held.and_then(|fact| Some((fact.numerator? as u64, fact.denominator? as u64)));
         match counts {
             Some((held, scheduled)) if scheduled > 0 => {
-                format!("{held} of {} took place.", counted(scheduled, "scheduled one-on-one", "scheduled one-on-ones"))
+                let scheduled = counted(scheduled, "scheduled one-on-one", "scheduled one-on-ones");
+                sentence(&format!("{} of {scheduled} took place.", super::wording::count(held)))
             }
             Some(_) => format!("No one-on-one was scheduled in {}.", self.period),
             None => "There is no coaching log.".to_string(),
@@ -251,7 +253,7 @@ mod tests {
         );
         assert_eq!(
             voice.win_rate(Some(&fact(Some(0.6), Some((3.0, 5.0))))),
-            "We won 3 of five decided deals, too few to tell."
+            "We won three of five decided deals, too few to tell."
         );
         assert_eq!(voice.win_rate(Some(&fact(None, Some((0.0, 0.0))))), "No deal was decided in 2026-Q3.");
     }

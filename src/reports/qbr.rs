@@ -1,11 +1,14 @@
 //! The quarterly business review: how the quarter went, why, and what the next one needs.
 
+mod pictures;
+mod team;
+
 use super::material::Material;
 use super::narrative::{Voice, some_names};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
 use crate::metrics::catalogue;
-use crate::model::{Fact, Status, Unit};
+use crate::model::{Fact, Status, Unit, day_number};
 
 /// Builds the review of a quarter.
 pub fn build(material: &Material) -> Report {
@@ -26,9 +29,9 @@ pub fn build(material: &Material) -> Report {
             cycle(material, voice),
             competitors(material, voice),
             reasons(material, voice),
-            reps(material, voice),
-            people(material, voice),
-            coaching(material, voice),
+            team::reps(material, voice),
+            team::people(material, voice),
+            team::coaching(material, voice),
             next_quarter(material, voice),
             plan(material),
             definitions(),
@@ -114,6 +117,7 @@ fn target(material: &Material, voice: Voice) -> Option<Section> {
         id: "target",
         topic: "Result against target",
         title: voice.bookings(bookings, material.facts.team("target")),
+        charts: pictures::bookings(material).into_iter().collect(),
         tables: vec![trend_table(material, &metrics)],
         source: Some(material.source("attainment")),
         ..Section::default()
@@ -147,6 +151,7 @@ fn forecast(material: &Material, voice: Voice) -> Option<Section> {
         id: "forecast",
         topic: "Forecast against result",
         title: voice.forecast(facts.team("forecast_value"), facts.team("forecast_bias")),
+        charts: [pictures::forecast_by_week(material), pictures::forecasts(material)].into_iter().flatten().collect(),
         tables,
         follows: facts.team("forecast_hit_rate").and_then(hit_rate_follows),
         source: Some(material.source("forecast_accuracy")),
@@ -191,6 +196,7 @@ fn waterfall(material: &Material, voice: Voice) -> Option<Section> {
         id: "pipeline-waterfall",
         topic: "Pipeline since the quarter began",
         title: voice.waterfall(value("opening"), value("won"), value("pushed_out"))?,
+        charts: pictures::waterfall(material, &components).into_iter().collect(),
         tables: vec![table],
         source: Some(material.source("waterfall")),
         ..Section::default()
@@ -221,6 +227,7 @@ fn conversion(material: &Material) -> Option<Section> {
         id: "stage-conversion",
         topic: "Stage conversion",
         title: format!("{} lets {} of its deals go on, the fewest of all stages.", lowest.1, percent(lowest.0)),
+        charts: pictures::conversion(material).into_iter().collect(),
         tables: vec![table],
         follows: Some(
             "The range says how sure a share is: where two ranges overlap widely, do not call it a difference.".into(),
@@ -248,6 +255,7 @@ fn cycle(material: &Material, voice: Voice) -> Option<Section> {
         id: "cycle",
         topic: "Cycle and deal size",
         title: voice.cycle(facts.team("cycle_days_median"), facts.team("cycle_days_p90")),
+        charts: pictures::won_within(material).into_iter().collect(),
         tables: vec![trend_table(material, &metrics), within],
         source: Some(material.source("cycle_days_median")),
         ..Section::default()
@@ -290,6 +298,7 @@ fn competitors(material: &Material, voice: Voice) -> Option<Section> {
         id: "competitors",
         topic: "Win and loss by competitor",
         title: voice.competitors(&by_losses),
+        charts: pictures::competitors(material).into_iter().collect(),
         tables: vec![table],
         follows: Some("A deal that names several competitors counts under each.".into()),
         source: Some(material.source("win_rate")),
@@ -329,105 +338,14 @@ fn reasons(material: &Material, voice: Voice) -> Option<Section> {
     })
 }
 
-fn reps(material: &Material, voice: Voice) -> Option<Section> {
-    let facts = &material.facts;
-    let columns = [
-        "bookings",
-        "attainment",
-        "win_rate",
-        "deal_size_mean",
-        "pipeline_value",
-        "coverage_ratio",
-        "forecast_accuracy",
-    ];
-    let mut table = Table::new(&[
-        "Rep",
-        "#Bookings",
-        "#Attainment",
-        "#Win rate",
-        "#Mean deal",
-        "#Pipeline",
-        "#Coverage",
-        "#Forecast acc.",
-    ]);
-    let mut names: Vec<&str> = facts.reps("bookings").map(|fact| fact.subject.as_str()).collect();
-    names.retain(|name| is_active(material, name));
-    // In order of name: a table for planning is no ranking.
-    names.sort_unstable();
-    for name in names {
-        let mut cells = vec![Cell::text(name)];
-        cells.extend(columns.map(|id| Cell::of(facts.rep(id, name))));
-        table.row(cells);
-    }
-    let mut team = vec![Cell::text("Team")];
-    team.extend(columns.map(|id| Cell::of(facts.team(id))));
-    table.strong_row(team);
-    Some(Section {
-        id: "reps",
-        topic: "Reps and balance of the team",
-        title: voice.balance(facts.team("reps_at_target"), facts.team("top2_share")),
-        tables: vec![table],
-        source: Some(material.source("bookings")),
-        ..Section::default()
-    })
-}
-
-/// Whether a rep has anything in the period: bookings, pipeline, decided deals or a target.
+/// Whether a rep was there in the period and has anything in it: bookings, losses, pipeline, a target or activities.
 pub fn is_active(material: &Material, rep: &str) -> bool {
     let has =
         |id: &'static str| material.facts.rep(id, rep).and_then(|fact| fact.value).is_some_and(|value| value > 0.0);
-    has("bookings") || has("pipeline_count") || has("target") || has("losses") || has("activities")
-}
-
-fn people(material: &Material, voice: Voice) -> Option<Section> {
-    let facts = &material.facts;
-    facts.team_value("turnover_total")?;
-    let metrics = ["turnover_voluntary", "turnover_total", "ramp_days_first_win", "ramp_months", "bookings_per_head"];
-    Some(Section {
-        id: "people",
-        topic: "Ramp and turnover",
-        title: voice.turnover(facts.team("turnover_voluntary")),
-        tables: vec![trend_table(material, &metrics)],
-        follows: Some(
-            "Turnover is made annual: it is the share that would leave in a year at the pace of the period.".into(),
-        ),
-        source: Some(material.source("turnover_voluntary")),
-        ..Section::default()
-    })
-}
-
-fn coaching(material: &Material, voice: Voice) -> Option<Section> {
-    let facts = &material.facts;
-    facts.team_value("sessions")?;
-    let columns = [
-        "one_on_ones_scheduled",
-        "one_on_one_held_rate",
-        "coaching_hours",
-        "session_quality",
-        "coaching_logged",
-        "management_audit",
-    ];
-    let mut table = Table::new(&["Manager", "#Scheduled", "#Kept", "#Coaching", "#Quality", "#Logged", "#Audit"]);
-    for manager in &material.company.roster.managers {
-        let mut cells = vec![Cell::text(manager)];
-        cells.extend(columns.map(|id| Cell::of(facts.manager(id, manager))));
-        table.row(cells);
-    }
-    let mut team = vec![Cell::text("Team")];
-    team.extend(columns.map(|id| Cell::of(facts.team(id))));
-    table.strong_row(team);
-    Some(Section {
-        id: "coaching",
-        topic: "Coaching",
-        title: voice.one_on_ones(facts.team("one_on_one_held_rate")),
-        tables: vec![table],
-        follows: facts.team("coaching_effect").and_then(|fact| {
-            let (value, n) = (fact.value?, fact.n?);
-            Some(format!("Over {n} reps, coaching before and the change of the win rate go together at {value:.2}: correlation, not cause."))
-        }),
-        source: Some(material.source("coaching_hours")),
-        ..Section::default()
-    })
+    let roster = &material.company.roster;
+    let start = day_number(material.period.start);
+    let was_there = roster.find(rep).is_none_or(|number| roster.reps[number].ended_on.is_none_or(|day| day > start));
+    was_there && ["bookings", "pipeline_count", "target", "losses", "activities"].into_iter().any(has)
 }
 
 fn next_quarter(material: &Material, voice: Voice) -> Option<Section> {

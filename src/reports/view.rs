@@ -2,7 +2,8 @@
 //!
 //! Numbers stay numbers with their unit until they are rendered; names and sentences are plain text without markup.
 
-use crate::model::{Fact, Status, Unit};
+use super::chart::{Chart, Plot};
+use crate::model::{Currency, Fact, Status, Unit};
 use serde::{Deserialize, Serialize};
 
 /// A report as it reads, from top to bottom.
@@ -45,6 +46,8 @@ pub struct Section {
     /// One sentence that says what the section shows.
     pub title: String,
     pub paragraphs: Vec<String>,
+    /// Pictures, before the tables.
+    pub charts: Vec<Chart>,
     pub tables: Vec<Table>,
     /// Questions to ask, or things to choose from.
     pub questions: Vec<String>,
@@ -89,6 +92,9 @@ pub struct Cell {
     pub thin: Option<Basis>,
     /// Why there is no number.
     pub reason: Option<String>,
+    /// A small line of values instead of a text, oldest first.
+    #[serde(default)]
+    pub spark: Vec<Option<f64>>,
 }
 
 /// The counts behind a ratio.
@@ -117,6 +123,12 @@ impl Cell {
 
     pub fn times(self) -> Self {
         Self { is_times: true, ..self }
+    }
+
+    /// The course of a value as a small line, oldest first; nothing where fewer than two are known.
+    pub fn spark(values: Vec<Option<f64>>) -> Self {
+        let known = values.iter().flatten().filter(|value| value.is_finite()).count();
+        Self { spark: if known < 2 { Vec::new() } else { values }, ..Self::default() }
     }
 
     /// The number of a fact, or why there is none. A ratio of few rows is shown with its counts and not judged.
@@ -192,6 +204,7 @@ pub fn sample(kind: &'static str) -> Report {
             topic: "Topic",
             title: "A sentence with a figure.".into(),
             paragraphs: vec!["A paragraph.".into()],
+            charts: sample_chart().into_iter().collect(),
             tables: vec![table],
             questions: vec!["Why now?".into()],
             follows: Some("What follows.".into()),
@@ -200,4 +213,10 @@ pub fn sample(kind: &'static str) -> Report {
         }],
         quality: vec!["Nothing is missing.".into()],
     }
+}
+
+fn sample_chart() -> Option<Chart> {
+    let points = vec![(30.0, 0.1), (90.0, 0.3)];
+    let currency = Currency::new("USD")?;
+    Chart::new("won-within", "A sentence about the picture.", Unit::Ratio, Plot::Steps { points }, &currency)
 }

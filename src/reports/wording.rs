@@ -109,6 +109,48 @@ pub fn value(value: f64, unit: Unit, is_times: bool, currency: &Currency) -> Str
     }
 }
 
+/// A value beside a mark in a chart: as in a sentence where it is money, else as in a table.
+pub fn short(amount: f64, unit: Unit, is_times: bool, currency: &Currency) -> String {
+    if unit == Unit::Money { money_short(amount, currency) } else { value(amount, unit, is_times, currency) }
+}
+
+/// The ticks of an axis in one style: `$0`, `$0.5 M`, `$1 M`, with as many decimals as tell them apart.
+pub fn ticks(ticks: &[f64], unit: Unit, is_times: bool, currency: &Currency) -> Vec<String> {
+    let largest = ticks.iter().fold(0.0_f64, |most, tick| most.max(tick.abs()));
+    let step = ticks.windows(2).map(|pair| pair[1] - pair[0]).fold(largest, f64::min);
+    let scaled = |size: f64, suffix: &str| -> Vec<String> {
+        let decimals = (0..=3).find(|d| is_whole(step / size * 10_f64.powi(*d))).unwrap_or(3) as usize;
+        let text = |tick: &f64| match tick / size {
+            0.0 => "0".to_string(),
+            number => format!("{}{suffix}", grouped(number.abs(), decimals)),
+        };
+        ticks.iter().map(text).collect()
+    };
+    let sign = |tick: &f64| if *tick < 0.0 { "−" } else { "" };
+    let texts = match unit {
+        Unit::Money | Unit::MoneyPerDay => {
+            let (size, letter) = match largest {
+                1e9.. => (1e9, "B"),
+                1e6.. => (1e6, "M"),
+                1e4.. => (1e3, "K"),
+                _ => (1.0, ""),
+            };
+            let suffix = if letter.is_empty() { String::new() } else { format!("{TIE}{letter}") };
+            scaled(size, &suffix).into_iter().map(|text| format!("{}{text}", sign_of(currency))).collect()
+        }
+        Unit::Ratio if is_times => scaled(1.0, "×"),
+        Unit::Ratio | Unit::Share => scaled(0.01, &format!("{TIE}%")),
+        Unit::Days => scaled(1.0, &format!("{TIE}d")),
+        Unit::Hours => scaled(1.0, &format!("{TIE}h")),
+        Unit::Count | Unit::Score | Unit::Months => scaled(1.0, ""),
+    };
+    ticks.iter().zip::<Vec<String>>(texts).map(|(tick, text)| format!("{}{text}", sign(tick))).collect()
+}
+
+fn is_whole(value: f64) -> bool {
+    (value - value.round()).abs() < 1e-6 * value.abs().max(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +180,16 @@ mod tests {
         assert_eq!(counted(1_234, "deal", "deals"), "1,234 deals");
         assert_eq!(sentence("nine deals"), "Nine deals");
         assert_eq!(listed(&["A".into(), "B".into(), "C".into()]), "A, B and C");
+    }
+
+    #[test]
+    fn ticks_of_an_axis_share_scale_and_decimals() {
+        let texts = |at: &[f64], unit| ticks(at, unit, false, &currency()).join(" | ").replace(TIE, " ");
+        assert_eq!(texts(&[0.0, 500_000.0, 1_000_000.0], Unit::Money), "$0 | $0.5 M | $1.0 M");
+        assert_eq!(texts(&[-2e9, 0.0, 2e9], Unit::Money), "−$2 B | $0 | $2 B");
+        assert_eq!(texts(&[0.0, 2_000.0], Unit::Money), "$0 | $2,000");
+        assert_eq!(texts(&[0.0, 0.25, 0.5], Unit::Ratio), "0 | 25 % | 50 %");
+        assert_eq!(texts(&[0.0], Unit::Count), "0");
     }
 
     #[test]

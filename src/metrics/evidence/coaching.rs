@@ -7,7 +7,6 @@ use super::wording::{Shown, counted, number, whole};
 use super::{Evidence, POINTS, REPS, SESSIONS};
 use crate::metrics::MeasureError;
 use crate::metrics::audit::audit;
-use crate::metrics::book::Book;
 use crate::metrics::coaching::{Session, coached_changes, effect_of, sessions};
 use polars::prelude::PolarsResult;
 
@@ -167,8 +166,7 @@ fn points(question: &Question) -> PolarsResult<Evidence> {
     let Subject::Manager(manager) = question.subject else {
         return Ok(Evidence::none(question.metric.formula));
     };
-    let book = Book::new(question.company(), question.window.period);
-    let rows: Vec<EvidenceRow> = audit(question.window, &book, manager)?
+    let rows: Vec<EvidenceRow> = audit(question.window, manager)?
         .into_iter()
         .map(|(habit, held)| EvidenceRow {
             name: Some(habit.to_string()),

@@ -1,0 +1,70 @@
+//! `quarterdeck explain`: what a figure means, how it came about, and the rows behind it.
+
+use super::args::Format;
+use super::console::Console;
+use super::load::{find_metric, load};
+use super::settings::Settings;
+use super::write::{wanted_rep, without_rep};
+use crate::metrics::catalogue;
+use crate::metrics::explain::{Explanation, Which, explain};
+use crate::model::Scope;
+use crate::render::terminal;
+use anyhow::{Result, bail};
+
+/// Which figure is meant, as typed.
+pub struct Asked<'a> {
+    pub metric: &'a str,
+    pub period: Option<&'a str>,
+    pub by: Option<&'a str>,
+    pub key: Option<&'a str>,
+    pub shows_rows: bool,
+    pub format: Format,
+}
+
+/// Lists the catalogue; this needs no exports.
+pub fn list(console: Console) -> Result<()> {
+    console.result(&terminal::catalogue_table(&catalogue()))?;
+    Ok(())
+}
+
+pub fn run(settings: &Settings, console: Console, asked: &Asked) -> Result<()> {
+    let metric = find_metric(asked.metric)?;
+    let period = settings.period(asked.period, None)?;
+    let loaded = load(settings, &without_rep(&settings.wanted))?;
+    console.findings(&loaded.findings);
+    let rep = wanted_rep(settings, &loaded)?;
+    let manager = settings.wanted.manager.as_deref().filter(|_| metric.whom == crate::metrics::Whom::Managers);
+    let (scope, subject) = match (rep, manager) {
+        (Some(rep), _) => (Scope::Rep, rep),
+        (None, Some(_)) => (Scope::Manager, loaded.company.team.as_str()),
+        (None, None) => (Scope::Team, ""),
+    };
+    let by = match (asked.by, asked.key) {
+        (Some(by), Some(key)) => Some((by, key)),
+        (None, None) => None,
+        _ => bail!("--by and --key go together, as in --by stage --key Proposal"),
+    };
+    let Some(explanation) = explain(&loaded.company, period, metric, &Which { scope, subject, by })? else {
+        let dimensions = match (metric.is_given_whole, metric.by) {
+            (_, []) => String::new(),
+            (true, by) => format!("\nhint: it is given whole, and by {}", by.join(", ")),
+            (false, by) => format!("\nhint: it is given by {}: write --by and --key", by.join(", ")),
+        };
+        bail!("{} has no such figure in {period}{dimensions}", metric.id);
+    };
+    let text = match (asked.shows_rows, asked.format) {
+        (true, Format::Csv) => terminal::rows_csv(&explanation.rows)?,
+        (true, Format::Json) => format!("{}\n", serde_json::to_string_pretty(&explanation.rows)?),
+        (false, Format::Json) => format!("{}\n", serde_json::to_string_pretty(&without_rows(explanation))?),
+        (false, Format::Csv) => bail!("--format csv lists rows: add --rows"),
+        (shows_rows, Format::Table) => {
+            terminal::explanation_text(&explanation, shows_rows, &settings.configuration.rules.currency)
+        }
+    };
+    console.result(&text)?;
+    Ok(())
+}
+
+fn without_rows(explanation: Explanation) -> Explanation {
+    Explanation { rows: Vec::new(), ..explanation }
+}

@@ -1,0 +1,90 @@
+//! Charts from view models to SVG and PNG.
+//!
+//! Each kind sets its marks on a `Drawing`, in points of the page's text; the drawing is then written as SVG by `svg` or
+//! handed to a rasteriser by `png`. Every layout follows from the width alone, so the same chart is set anew for a phone
+//! and not shrunk. Knows no facts.
+
+mod bars;
+mod drawing;
+mod intervals;
+mod lines;
+mod png;
+mod rows;
+mod scale;
+mod spark;
+mod steps;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod text;
+mod waterfall;
+
+use crate::model::{Currency, Unit};
+use crate::reports::chart::{Chart, Plot};
+use crate::reports::wording;
+use drawing::Drawing;
+pub use spark::{spark_svg, spark_text};
+
+/// The width of a chart on a page, in pixels: that of the page's text block.
+const PAGE: f64 = 896.0;
+/// The width of a chart on a phone.
+const PHONE: f64 = 354.0;
+
+/// The chart for a page: set once for its full width and once for a phone, of which the style sheet shows one. `None`
+/// where there is nothing to show.
+pub fn svg(chart: &Chart, currency: &Currency) -> Option<String> {
+    let wide = svg::inline(&draw(chart, currency, PAGE)?, chart, "wide");
+    let slim = svg::inline(&draw(chart, currency, PHONE)?, chart, "slim");
+    Some(format!("{wide}\n{slim}"))
+}
+
+/// The chart as a file of its own, on white.
+pub fn svg_file(chart: &Chart, currency: &Currency) -> Option<String> {
+    Some(svg::file(&draw(chart, currency, PAGE)?, chart))
+}
+
+/// The chart as a PNG on white, in double size.
+pub fn png(chart: &Chart, currency: &Currency) -> Option<Vec<u8>> {
+    png::write(&draw(chart, currency, PAGE)?)
+}
+
+fn draw(chart: &Chart, currency: &Currency, width: f64) -> Option<Drawing> {
+    if chart.plot.is_empty() {
+        return None;
+    }
+    let style = Style { unit: chart.unit, is_times: chart.is_times, currency };
+    Some(match &chart.plot {
+        Plot::Waterfall { steps } => waterfall::draw(steps, style, width),
+        Plot::Bars { rows, thresholds, names, mark_name } => {
+            bars::draw(rows, thresholds, &bars::Names { parts: names, mark: mark_name.as_deref() }, style, width)
+        }
+        Plot::Intervals { rows, name, reference_name } => {
+            intervals::draw(rows, name, reference_name.as_deref(), style, width)
+        }
+        Plot::Lines { series, labels, thresholds } => lines::draw(series, labels, thresholds, style, width),
+        Plot::Steps { points } => steps::draw(points, style, width),
+    })
+}
+
+/// How the numbers of a chart are written.
+#[derive(Clone, Copy)]
+struct Style<'a> {
+    unit: Unit,
+    is_times: bool,
+    currency: &'a Currency,
+}
+
+impl Style<'_> {
+    fn value(self, value: f64) -> String {
+        wording::short(value, self.unit, self.is_times, self.currency)
+    }
+
+    fn ticks(self, ticks: &[f64]) -> Vec<String> {
+        wording::ticks(ticks, self.unit, self.is_times, self.currency)
+    }
+
+    /// Whether only whole numbers make sense.
+    fn is_whole(self) -> bool {
+        matches!(self.unit, Unit::Count | Unit::Days)
+    }
+}
