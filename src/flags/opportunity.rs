@@ -157,12 +157,13 @@ fn stalled(known: &Known, o: usize) -> Option<Case> {
     let stay = known.as_of - entered_on;
     (f64::from(stay) > usual.days).then(|| Case {
         evidence: format!(
-            "In {} for {}, since {}; nine of ten of the {} won in the last four quarters left it within {} days",
+            "In {} for {}, where nine of ten wins took up to {}; it came there on {}, and the measure \
+             rests on {} of the last four quarters",
             known.stage_name(stage),
             days(stay),
-            date(entered_on),
-            counted(usual.won as i64, "opportunity", "opportunities"),
             tenths(usual.days),
+            date(entered_on),
+            counted(usual.won as i64, "win", "wins"),
         ),
         decision: Decision::Remove,
         since: Some(entered_on + usual.days.floor() as Day + 1),

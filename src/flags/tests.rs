@@ -246,7 +246,8 @@ fn longer_in_a_stage_than_nine_of_ten_wins_is_stalled() {
     let flag = evidence_of(&raised, Code::Stalled, "stalled");
     assert_eq!(
         flag.evidence,
-        "In Propose for 47 days, since 2026-09-30; nine of ten of the 5 opportunities won in the last four quarters left it within 46 days"
+        "In Propose for 47 days, where nine of ten wins took up to 46; it came there on 2026-09-30, and the measure \
+         rests on 5 wins of the last four quarters"
     );
     assert_eq!(flag.since, date("2026-11-16"));
 }

@@ -158,3 +158,26 @@ impl<'a> Window<'a> {
         Ok(self.owners.get_or_init(|| owners))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Sample;
+    use super::*;
+    use crate::model::Table;
+
+    #[test]
+    fn a_running_week_is_reviewed_from_the_same_weekday_before_and_nothing_else_is() {
+        let company = Sample::as_of("2026-11-16").with(Table::Opportunities, "id|owner|stage").company();
+        let review = |label: &str| Window::of_review(&company, company.rules.calendar.parse(label).unwrap()).unwrap();
+        let days = |window: &Window| [window.start, window.horizon].map(|day| date_of(day).unwrap().to_string());
+        let running = review("2026-W47");
+        assert_eq!(days(&running), ["2026-11-09", "2026-11-16"]);
+        assert_eq!(running.name(), "the days from 2026-11-09 to 2026-11-16");
+        assert_eq!(running.period_name(), "2026-W47 to date");
+        let complete = review("2026-W46");
+        assert_eq!(days(&complete), ["2026-11-09", "2026-11-15"]);
+        assert_eq!(complete.name(), "2026-W46");
+        assert_eq!(days(&review("2026-11")), ["2026-11-01", "2026-11-16"]);
+        assert_eq!(review("2026-11").name(), "2026-11 to date");
+    }
+}

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A report as it reads, from top to bottom.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// Which report it is: `monthly`, `manager`, `qbr`.
+    /// Which report it is: `weekly`, `monthly`, `manager`, `qbr`.
     pub kind: &'static str,
     pub title: String,
     /// Period and as-of date in words.

@@ -7,4 +7,5 @@ mod facts;
 mod hostile;
 mod maven;
 mod tidy;
+mod weekly;
 mod worked_example;

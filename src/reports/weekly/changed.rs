@@ -94,7 +94,7 @@ pub fn section(review: &Review) -> PolarsResult<Section> {
     let mut is_cut = false;
     for kind in Kind::ALL.into_iter().filter(|kind| has_history || !kind.needs_history()) {
         let of_kind: Vec<&Change> = changes.iter().filter(|change| Kind::of(change.what) == kind).collect();
-        let sum: i64 = of_kind.iter().filter_map(|change| amount(change.opportunity)).sum();
+        let sum: i64 = of_kind.iter().filter_map(|change| money(change, amount(change.opportunity))).sum();
         totals.row(vec![
             Cell::text(kind.name()),
             Cell::number(Some(of_kind.len() as f64), Unit::Count),
@@ -132,6 +132,14 @@ pub fn section(review: &Review) -> PolarsResult<Section> {
         source: Some(review.material.source("waterfall")).filter(|_| has_history),
         ..Section::default()
     })
+}
+
+/// The money of a change: by how much an amount changed, else the whole amount.
+fn money(change: &Change, amount: Option<i64>) -> Option<i64> {
+    match change.what {
+        What::Amount { from, to } => Some(to - from),
+        _ => amount,
+    }
 }
 
 /// How many of the open deals have now been pushed more than once.

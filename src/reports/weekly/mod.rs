@@ -15,7 +15,7 @@ mod team;
 mod words;
 
 use super::deals::{Deal, deal};
-use super::material::{Material, period_name};
+use super::material::Material;
 use super::view::{Cell, KeyFigure, Report};
 use super::wording::{money_full, value};
 use super::{ReportError, qbr::name_of};
@@ -113,8 +113,9 @@ impl<'a> Review<'a> {
 fn subtitle(review: &Review) -> String {
     let material = review.material;
     let to_date = if material.is_running() { ", to date" } else { "" };
+    let monday = material.period.start.format("%-d %B %Y");
     let as_of = material.as_of().format("%A, %-d %B %Y");
-    format!("{}{to_date}. As of {as_of}; changes since {}.", period_name(material.period), review.since)
+    format!("Week of {monday}{to_date}. As of {as_of}; changes since {}.", review.since)
 }
 
 fn pipeline(material: &Material) -> String {

@@ -1,7 +1,7 @@
 //! *Talk today*: whose pipeline is too small for their target, and what else is worth a word with somebody.
 
+use super::Review;
 use super::words;
-use super::{Review, label};
 use crate::flags::{Code, Subject};
 use crate::model::Fact;
 use crate::reports::deals::{deal, open_deals};
@@ -113,17 +113,11 @@ pub fn others(review: &Review) -> Option<Section> {
     if found.is_empty() {
         return None;
     }
-    let mut table = Table::new(&["Person", "What stands out", "Evidence", "Agreed, by when"]);
+    let mut table = Table::new(&["Person", "What stands out", "Agreed, by when"]);
     for (name, cases) in &mut found {
         cases.sort();
-        let labels: Vec<&str> = cases.iter().map(|case| label(case.0)).collect();
         let evidence: Vec<&str> = cases.iter().map(|case| case.1).collect();
-        table.row(vec![
-            Cell::text(*name),
-            Cell::text(labels.join("; ")),
-            Cell::text(format!("{}.", evidence.join(". "))),
-            Cell::blank(),
-        ]);
+        table.row(vec![Cell::text(*name), Cell::text(format!("{}.", evidence.join(". "))), Cell::blank()]);
     }
     Some(Section {
         id: "people",

@@ -11,6 +11,10 @@ pub fn below_healthy(below: u64, with_target: u64, missing: f64, healthy: f64, c
         (0, all) => {
             format!("All {} with a target have {healthy:.1} times coverage or more.", counted(all, "rep", "reps"))
         }
+        (_, 1) => format!(
+            "The only rep with a target is below {healthy:.1} times coverage; {} is missing.",
+            money_short(missing, currency)
+        ),
         (below, all) => sentence(&format!(
             "{} of {} {} below {healthy:.1} times coverage; {} is missing.",
             count(below),
@@ -146,7 +150,7 @@ mod tests {
     fn coverage_is_counted_among_those_who_have_a_target() {
         let below = |below, all| plain(below_healthy(below, all, 391_000.0, 3.0, &usd()));
         assert_eq!(below(5, 12), "Five of 12 reps are below 3.0 times coverage; $391 K is missing.");
-        assert_eq!(below(1, 1), "One of one rep is below 3.0 times coverage; $391 K is missing.");
+        assert_eq!(below(1, 1), "The only rep with a target is below 3.0 times coverage; $391 K is missing.");
         assert_eq!(below(0, 12), "All 12 reps with a target have 3.0 times coverage or more.");
         assert_eq!(below(0, 0), "No rep has a target, so nobody's coverage is known.");
     }
