@@ -1,7 +1,9 @@
 //! The only printer: results to standard output, everything else to standard error.
 
-use crate::diagnostic::{Findings, Group, Severity};
-use std::fmt::Write as _;
+use crate::diagnostic::{Findings, Severity};
+use crate::render::check::finding;
+pub use crate::render::terminal::printable;
+use crate::reports::check;
 use std::io::{self, Write};
 
 /// Where a command speaks.
@@ -28,69 +30,10 @@ impl Console {
 
     /// Says what was found: warnings even when quiet, notes only when not.
     pub fn findings(self, findings: &Findings) {
-        for group in findings.groups() {
-            if group.rule.severity > Severity::Note || !self.is_quiet {
-                eprintln!("{}", finding_text(group));
+        for found in check::found(findings) {
+            if found.severity > Severity::Note || !self.is_quiet {
+                eprintln!("{}", finding(&found));
             }
         }
-    }
-}
-
-/// A group of findings as people read it: what, where, what it did to the numbers, what to do.
-pub fn finding_text(group: &Group) -> String {
-    let rule = group.rule;
-    let severity = match rule.severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
-    let what = if group.count == 1 { rule.one } else { rule.many };
-    let mut text = format!("{severity}[{}]: {} {what}", rule.code, group.count);
-    for example in &group.examples {
-        let place = &example.place;
-        let mut line = format!("\n  {}", printable(&place.file));
-        if let Some(number) = place.line {
-            let _ = write!(line, ", line {number}");
-        }
-        if let Some(column) = &place.column {
-            let _ = write!(line, ", column \"{}\"", printable(column));
-        }
-        if let Some(value) = &place.value {
-            let _ = write!(line, ": \"{}\"", printable(value));
-        }
-        if let Some(detail) = &example.detail {
-            let _ = write!(line, " ({})", printable(detail));
-        }
-        text.push_str(&line);
-    }
-    let more = group.count.saturating_sub(group.examples.len() as u64);
-    if more > 0 {
-        let _ = write!(text, "\n  {more} more");
-    }
-    let _ = write!(text, "\n  {}\nhint: {}", rule.effect, rule.hint);
-    text
-}
-
-/// Text of the user's data as a terminal may show it: no control characters, no endless lines.
-pub fn printable(text: &str) -> String {
-    const MOST: usize = 120;
-    let clean: String =
-        text.chars().map(|c| if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }).take(MOST).collect();
-    if text.chars().count() > MOST { format!("{clean}…") } else { clean }
-}
-
-/// Marks that turn the direction of text and so can make it read as what it is not.
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_never_reach_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31mb\u{202e}"), "a\u{fffd}[31mb\u{fffd}");
-        assert_eq!(printable(&"x".repeat(200)).chars().count(), 121);
     }
 }

@@ -1,8 +1,10 @@
 //! The command line: arguments, settings, the console, and one file a command.
 
 pub mod args;
+mod check;
 pub mod console;
 mod demo;
+mod init;
 mod load;
 mod metrics;
 mod monthly;
@@ -24,6 +26,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
         Command::Demo { folder } => demo::run(&arguments.global, console, folder),
+        Command::Init { folder } => init::run(&arguments.global, console, folder),
+        Command::Check { rejected, format } => check::run(&settings()?, console, rejected.as_deref(), *format),
         Command::Monthly { month } => monthly::run(&settings()?, console, month.as_deref()),
         Command::Qbr { quarter } => qbr::run(&settings()?, console, quarter.as_deref()),
         Command::Templates(action) => templates::run(&arguments.global, console, action),

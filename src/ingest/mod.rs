@@ -33,6 +33,7 @@ mod tables;
 mod tests;
 mod workbook;
 
+pub use checks::opportunities_by_id;
 pub use error::{IngestError, UnknownStage};
 pub use inspect::{Confidence, FileGuess, Guess, inspect};
 pub use rules::RULES;

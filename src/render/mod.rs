@@ -1,5 +1,6 @@
 //! From view models to Markdown, HTML and terminal tables. Knows no frame and computes nothing.
 
+pub mod check;
 mod markdown;
 pub mod templates;
 pub mod terminal;

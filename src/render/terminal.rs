@@ -92,3 +92,37 @@ fn value_text(fact: &Fact, currency: &Currency) -> String {
 fn percent(value: f64) -> String {
     format!("{:.1} %", value * 100.0)
 }
+
+/// Text of the user's data as a terminal may show it: no control characters, no endless lines.
+pub fn printable(text: &str) -> String {
+    const MOST: usize = 120;
+    let clean: String = text.chars().map(shown).take(MOST).collect();
+    if text.chars().count() > MOST { format!("{clean}…") } else { clean }
+}
+
+/// Text of several lines that quotes the user's data, such as an error: line breaks stay, other control characters do
+/// not.
+pub fn printable_lines(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { c } else { shown(c) }).collect()
+}
+
+fn shown(c: char) -> char {
+    if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }
+}
+
+/// Marks that turn the direction of text and so can make it read as what it is not.
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_never_reach_the_terminal() {
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}"), "a\u{fffd}[31mb\u{fffd}");
+        assert_eq!(printable(&"x".repeat(200)).chars().count(), 121);
+        assert_eq!(printable_lines("a\u{1b}\nb\r"), "a\u{fffd}\nb\u{fffd}");
+    }
+}

@@ -1,5 +1,6 @@
 //! View models of the reports, in reading order: numbers with units, already sorted and cut. No markup.
 
+pub mod check;
 pub mod deals;
 mod figures;
 pub mod material;

@@ -12,7 +12,7 @@
 mod build;
 mod frames;
 
-pub use build::{BuildError, CLOSED_WITHOUT_DATE, HISTORY_WITHOUT_OPPORTUNITY, Inputs, is_backdated};
+pub use build::{BuildError, CLOSED_WITHOUT_DATE, Inputs, is_backdated};
 
 use crate::model::{Stage, Stages};
 
