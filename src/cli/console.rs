@@ -28,6 +28,11 @@ impl Console {
         }
     }
 
+    /// Says a warning, also when quiet.
+    pub fn warn(self, text: &str) {
+        eprintln!("warning: {}", printable(text));
+    }
+
     /// Says what was found: warnings even when quiet, notes only when not.
     pub fn findings(self, findings: &Findings) {
         for found in check::found(findings) {

@@ -5,6 +5,7 @@
 
 mod file;
 pub mod keys;
+pub mod proposal;
 
 use crate::ingest::{self, DateOrder, Source};
 use crate::model::tables::PROBABILITY_ONE;

@@ -163,3 +163,37 @@ fn possibilities(figures: &Figures) -> String {
     push(&mut text, format_args!("{table}\n"));
     text
 }
+
+/// What a file seems to be, for [`guesses_table`].
+#[derive(Debug, Clone, Default)]
+pub struct GuessRow {
+    pub file: String,
+    pub table: &'static str,
+    pub records: String,
+    pub preset: &'static str,
+    pub encoding: &'static str,
+    pub delimiter: &'static str,
+    pub dates: &'static str,
+    pub sure: &'static str,
+    pub why: String,
+}
+
+/// What the files of a folder seem to be.
+pub fn guesses_table(rows: &[GuessRow]) -> String {
+    let heads = ["file", "is", "how sure", "#records", "headers of", "encoding", "delimiter", "dates", "why"];
+    let mut table = table(&heads);
+    for row in rows {
+        table.add_row([
+            printable(&row.file),
+            row.table.to_owned(),
+            row.sure.to_owned(),
+            row.records.clone(),
+            row.preset.to_owned(),
+            row.encoding.to_owned(),
+            row.delimiter.to_owned(),
+            row.dates.to_owned(),
+            printable(&row.why),
+        ]);
+    }
+    format!("{table}\n")
+}

@@ -6,6 +6,7 @@ mod demo;
 mod evidence;
 mod facts;
 mod hostile;
+mod init;
 mod maven;
 mod tidy;
 mod worked_example;
