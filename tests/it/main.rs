@@ -3,6 +3,7 @@
 mod check;
 mod company;
 mod demo;
+mod diagnostics;
 mod evidence;
 mod facts;
 mod hostile;
