@@ -6,6 +6,7 @@ mod demo;
 mod diagnostics;
 mod evidence;
 mod facts;
+mod five_ways;
 mod hostile;
 mod init;
 mod maven;
