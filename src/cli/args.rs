@@ -54,6 +54,21 @@ pub enum Command {
         #[arg(long, value_name = "WEEK")]
         week: Option<String>,
     },
+    /// Look at the exports of a folder and write a commented quarterdeck.toml for them
+    Init {
+        /// Where the exports are
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Read everything, and say what is wrong and which figures are possible
+    Check {
+        /// Write every rejected record with its reason to a CSV file
+        #[arg(long, value_name = "FILE")]
+        rejected: Option<PathBuf>,
+        /// How to print what was found
+        #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+        format: CheckFormat,
+    },
     /// Write one summary per rep for the one-on-one, and each manager's page
     Monthly {
         /// The month, such as 2026-10 [default: the last complete one]
@@ -117,6 +132,12 @@ pub enum Format {
     Table,
     Json,
     Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

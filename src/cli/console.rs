@@ -1,8 +1,9 @@
 //! The only printer: results to standard output, everything else to standard error.
 
-use crate::diagnostic::{Findings, Group, Severity};
+use crate::diagnostic::{Findings, Severity};
+use crate::render::check::finding;
 use crate::render::terminal::printable;
-use std::fmt::Write as _;
+use crate::reports::check;
 use std::io::{self, Write};
 
 /// Where a command speaks.
@@ -27,47 +28,17 @@ impl Console {
         }
     }
 
+    /// Says a warning, also when quiet.
+    pub fn warn(self, text: &str) {
+        eprintln!("warning: {}", printable(text));
+    }
+
     /// Says what was found: warnings even when quiet, notes only when not.
     pub fn findings(self, findings: &Findings) {
-        for group in findings.groups() {
-            if group.rule.severity > Severity::Note || !self.is_quiet {
-                eprintln!("{}", finding_text(group));
+        for found in check::found(findings) {
+            if found.severity > Severity::Note || !self.is_quiet {
+                eprintln!("{}", finding(&found));
             }
         }
     }
-}
-
-/// A group of findings as people read it: what, where, what it did to the numbers, what to do.
-pub fn finding_text(group: &Group) -> String {
-    let rule = group.rule;
-    let severity = match rule.severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
-    let what = if group.count == 1 { rule.one } else { rule.many };
-    let mut text = format!("{severity}[{}]: {} {what}", rule.code, group.count);
-    for example in &group.examples {
-        let place = &example.place;
-        let mut line = format!("\n  {}", printable(&place.file));
-        if let Some(number) = place.line {
-            let _ = write!(line, ", line {number}");
-        }
-        if let Some(column) = &place.column {
-            let _ = write!(line, ", column \"{}\"", printable(column));
-        }
-        if let Some(value) = &place.value {
-            let _ = write!(line, ": \"{}\"", printable(value));
-        }
-        if let Some(detail) = &example.detail {
-            let _ = write!(line, " ({})", printable(detail));
-        }
-        text.push_str(&line);
-    }
-    let more = group.count.saturating_sub(group.examples.len() as u64);
-    if more > 0 {
-        let _ = write!(text, "\n  {more} more");
-    }
-    let _ = write!(text, "\n  {}\nhint: {}", rule.effect, rule.hint);
-    text
 }

@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use crate::diagnostic::Findings;
-use crate::ingest;
+use crate::ingest::{self, Intake};
 use crate::metrics::{self, Company, Metric, Roster, Selection, Tables};
 use crate::model::{Table, day_number};
 use anyhow::{Result, bail};
@@ -17,6 +17,14 @@ pub struct Loaded {
 /// Reads every source and builds the company of the wanted selection.
 pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     let mut intake = ingest::read(&settings.ingest_options())?;
+    let (company, found) = company(settings, &mut intake, wanted)?;
+    let mut findings = intake.findings;
+    findings.merge(found);
+    Ok(Loaded { company, findings })
+}
+
+/// Builds the company of the wanted selection from what was read, whose tables it takes.
+pub fn company(settings: &Settings, intake: &mut Intake, wanted: &Selection) -> Result<(Company, Findings)> {
     let mut tables = Tables::default();
     for (table, records) in std::mem::take(&mut intake.tables) {
         tables.present.insert(table, records.present);
@@ -24,10 +32,7 @@ pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     }
     let selection = resolve(&tables, settings, wanted)?;
     let rules = settings.configuration.rules.clone();
-    let (company, found) = Company::new(&tables, &intake.stages, rules, settings.as_of, &selection)?;
-    let mut findings = intake.findings;
-    findings.merge(found);
-    Ok(Loaded { company, findings })
+    Ok(Company::new(&tables, &intake.stages, rules, settings.as_of, &selection)?)
 }
 
 /// Matches what was typed for team, manager and rep to the names in the data.

@@ -1,10 +1,12 @@
 //! The command line: arguments, settings, the console, and one file a command.
 
 pub mod args;
+mod check;
 pub mod console;
 mod demo;
 mod explain;
 mod flags;
+mod init;
 mod load;
 mod metrics;
 mod monthly;
@@ -29,6 +31,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Weekly { week } => weekly::run(&settings()?, console, week.as_deref()),
         Command::Flags { period, format } => flags::run(&settings()?, console, period.as_deref(), *format),
         Command::Demo { folder } => demo::run(&arguments.global, console, folder),
+        Command::Init { folder } => init::run(&arguments.global, console, folder),
+        Command::Check { rejected, format } => check::run(&settings()?, console, rejected.as_deref(), *format),
         Command::Monthly { month } => monthly::run(&settings()?, console, month.as_deref()),
         Command::Qbr { quarter } => qbr::run(&settings()?, console, quarter.as_deref()),
         Command::Explain { metric: None, .. } => explain::list(console),

@@ -33,19 +33,7 @@ impl Settings {
 
     /// The options of ingest that the configuration and the as-of date give.
     pub fn ingest_options(&self) -> ingest::Options {
-        let configuration = &self.configuration;
-        ingest::Options {
-            base: configuration.base.clone(),
-            sources: configuration.sources.clone(),
-            as_of: self.as_of,
-            time_zone: configuration.time_zone,
-            currency: configuration.rules.currency.clone(),
-            date_order: configuration.date_order,
-            decimal: configuration.decimal,
-            max_rejected: configuration.max_rejected,
-            stages: configuration.stages.clone(),
-            renamed_stages: configuration.renamed_stages.clone(),
-        }
+        self.configuration.ingest_options(self.as_of)
     }
 
     /// The week of a label, or the one that holds the as-of date: a Monday's review looks at the running week.

@@ -5,11 +5,13 @@
 
 mod file;
 pub mod keys;
+pub mod proposal;
 
-use crate::ingest::{DateOrder, Source};
+use crate::ingest::{self, DateOrder, Source};
 use crate::model::tables::PROBABILITY_ONE;
 use crate::model::{Calendar, Currency, Grain, Rules, Stages, Table};
 use crate::reports::playbook::Playbook;
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use file::{File, Patterns, StagesSection};
 use std::collections::BTreeMap;
@@ -31,6 +33,24 @@ pub struct Configuration {
     pub renamed_stages: BTreeMap<String, String>,
     pub rules: Rules,
     pub playbook: Playbook,
+}
+
+impl Configuration {
+    /// What to read and how, for a run that looks from a day.
+    pub fn ingest_options(&self, as_of: NaiveDate) -> ingest::Options {
+        ingest::Options {
+            base: self.base.clone(),
+            sources: self.sources.clone(),
+            as_of,
+            time_zone: self.time_zone,
+            currency: self.rules.currency.clone(),
+            date_order: self.date_order,
+            decimal: self.decimal,
+            max_rejected: self.max_rejected,
+            stages: self.stages.clone(),
+            renamed_stages: self.renamed_stages.clone(),
+        }
+    }
 }
 
 /// The configuration cannot be used.

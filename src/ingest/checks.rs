@@ -3,16 +3,18 @@
 //! In come drafts; out go rejections with the records as they stand in their files, and the error that stops the
 //! run where too many were rejected. Knows no metric.
 
-use super::columns::Cells;
+use super::columns::{Cells, Manner};
 use super::draft::{Draft, FaultColumn, FileRead, RowFault, State, cells_as_text};
 use super::error::{IngestError, cell_at};
+use super::identity;
 use super::rules;
+use super::settle::settle;
 use super::shape::Turn;
 use super::{Options, Rejection, SourceReport};
 use crate::diagnostic::{EXAMPLES, Finding, Findings, Place, Rule};
 use crate::model::Table;
 use csv::ByteRecord;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The rejected records of a draft in order of place. Those that were rejected after they had been read are read
 /// again for it.
@@ -79,6 +81,36 @@ pub(super) fn look_up(draft: &Draft, row: usize, column: FaultColumn) -> Result<
     place.column = position.and_then(|at| file.layout.headers.get(at)).cloned();
     place.value = position.and_then(|at| Some(String::from_utf8_lossy(record?.get(at)?).trim().to_owned()));
     Ok(place)
+}
+
+/// The records of opportunities with these ids, with their places, read again from the files: for what is found
+/// wrong with a record only later.
+pub fn opportunities_by_id(
+    options: &Options,
+    ids: &BTreeSet<String>,
+) -> Result<Vec<(Place, Vec<String>)>, IngestError> {
+    let Some(source) = options.sources.get(&Table::Opportunities) else {
+        return Ok(Vec::new());
+    };
+    let manner = Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: false };
+    let mut draft = Draft::read(Table::Opportunities, source, &options.base, manner)?;
+    settle(&mut draft, options)?;
+    identity::replace_earlier(&mut draft);
+    let is_wanted = |row: &usize| draft.is_kept(*row) && draft.cells[0].text(*row).is_some_and(|id| ids.contains(id));
+    let rows: Vec<usize> = (0..draft.states.len()).filter(is_wanted).collect();
+    let mut found = Vec::with_capacity(rows.len());
+    for (at, file) in draft.files.iter().enumerate() {
+        let end = draft.files.get(at + 1).map_or(usize::MAX, |next| next.first_row);
+        let places: Vec<Place> =
+            rows.iter().filter(|row| (file.first_row..end).contains(row)).map(|row| draft.place(*row)).collect();
+        let lines: Vec<u64> = places.iter().filter_map(|place| place.line).collect();
+        let records = if lines.is_empty() { BTreeMap::new() } else { file.records_at(draft.table, &lines)? };
+        found.extend(places.into_iter().map(|place| {
+            let record = place.line.and_then(|line| records.get(&line)).map(cells_as_text);
+            (place, record.unwrap_or_default())
+        }));
+    }
+    Ok(found)
 }
 
 /// What became of the records of a table.

@@ -13,6 +13,7 @@ use super::Options;
 use super::columns::{ABSENT, Cells};
 use super::draft::{Draft, FaultColumn};
 use super::numbers::{self, Decimal};
+use super::people::key_counts;
 use super::rules;
 use super::stages::StageBook;
 use crate::diagnostic::{Findings, Place};
@@ -193,6 +194,19 @@ fn code_of(written: &str) -> Option<String> {
         _ => code,
     };
     crate::model::Currency::new(named).map(|currency| currency.code().to_owned())
+}
+
+/// The codes of the column of currencies with how often each stands in kept records.
+pub(super) fn codes(draft: &Draft) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    if let Some(Cells::Names(names)) = draft.column("currency").and_then(|at| draft.cells.get(at)) {
+        for (key, count) in key_counts(draft, names) {
+            if let Some(code) = names.spellings.get(key).and_then(|written| code_of(written)) {
+                *counts.entry(code).or_default() += count;
+            }
+        }
+    }
+    counts
 }
 
 /// Says so where an amount carries the sign of another currency than its record's.

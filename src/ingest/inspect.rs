@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::error::IngestError;
 use super::mapping::{self, Layout, Overrides};
 use super::source::Sheet;
-use super::{Source, settle, stages};
+use super::{Source, currency, settle, stages};
 use crate::model::Table;
 use csv::ByteRecord;
 use std::collections::BTreeMap;
@@ -37,6 +37,8 @@ pub struct FileGuess {
     pub decimal: Guess<char>,
     /// Stage names with how often each stands, most frequent first.
     pub stages: Vec<(String, u64)>,
+    /// Codes of the column of currencies with how often each stands, most frequent first.
+    pub currencies: Vec<(String, u64)>,
 }
 
 /// How sure the table of a file is, least first.
@@ -95,6 +97,7 @@ pub fn inspect(path: &Path) -> Result<FileGuess, IngestError> {
         date_order: Guess::Irrelevant,
         decimal: Guess::Irrelevant,
         stages: Vec::new(),
+        currencies: Vec::new(),
     };
     if best.is_whole() {
         guess.read_cells(best.table, path, &shown)?;
@@ -180,6 +183,7 @@ impl FileGuess {
         if settle::has_signed_amounts(&draft) {
             self.decimal = settle::decimal(&draft, None).map_or(Guess::Open, Guess::Settled);
         }
+        self.currencies = most_frequent(currency::codes(&draft));
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for (name, count) in stages::seen(&BTreeMap::from([(table, draft)])) {
             // A stage given by the status of a deal has no name of its own.
@@ -187,10 +191,15 @@ impl FileGuess {
                 *counts.entry(name).or_default() += count;
             }
         }
-        self.stages = counts.into_iter().collect();
-        self.stages.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        self.stages = most_frequent(counts);
         Ok(())
     }
+}
+
+fn most_frequent(counts: BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let mut sorted: Vec<(String, u64)> = counts.into_iter().collect();
+    sorted.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    sorted
 }
 
 /// Words in the name of a file that speak of a table.

@@ -33,9 +33,11 @@ mod tables;
 mod tests;
 mod workbook;
 
+pub use checks::opportunities_by_id;
 pub use error::{IngestError, UnknownStage};
 pub use inspect::{Confidence, FileGuess, Guess, inspect};
 pub use rules::RULES;
+pub use stages::closed_by_words;
 
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Currency, Stages, Table};

@@ -205,7 +205,7 @@ finding!(
     "change is of an opportunity that is not among the opportunities",
     "changes are of opportunities that are not among the opportunities",
     "they count in no figure",
-    "export opportunities and history over the same range"
+    "export all opportunities, closed ones too, over the range of the history; deleted and merged ones have none"
 );
 finding!(
     NAME_SHARED,

@@ -198,21 +198,36 @@ fn inferred(
     Ok(stages)
 }
 
-/// What a name says of itself, or the CRM of its records, where that is won or lost.
-fn closed_meaning(name: &str, preset: Option<&Preset>, opportunities: Option<&Draft>) -> Option<Stage> {
+/// What the words of a stage's name say of it, where they say won or lost.
+pub fn closed_by_words(name: &str) -> Option<Stage> {
     let folded = fold(name);
     let has_word = |wanted: &str| folded.split(|sign: char| !sign.is_alphanumeric()).any(|word| word == wanted);
     if folded.contains("no decision") || folded.contains("no-decision") {
-        return Some(Stage::NoDecision);
+        Some(Stage::NoDecision)
+    } else if has_word("lost") {
+        Some(Stage::Lost)
+    } else if has_word("won") {
+        Some(Stage::Won)
+    } else {
+        None
+    }
+}
+
+/// What a name says of itself, or the CRM of its records, where that is won or lost.
+fn closed_meaning(name: &str, preset: Option<&Preset>, opportunities: Option<&Draft>) -> Option<Stage> {
+    let folded = fold(name);
+    let by_words = closed_by_words(name);
+    if by_words == Some(Stage::NoDecision) {
+        return by_words;
     }
     let squeezed = normal(name);
     let in_preset = |names: fn(&Preset) -> &'static [&'static str]| {
         preset.is_some_and(|preset| names(preset).iter().any(|known| normal(known) == squeezed))
     };
-    if has_word("lost") || in_preset(|preset| preset.lost_stages) {
+    if by_words == Some(Stage::Lost) || in_preset(|preset| preset.lost_stages) {
         return Some(Stage::Lost);
     }
-    if has_word("won") || in_preset(|preset| preset.won_stages) {
+    if by_words == Some(Stage::Won) || in_preset(|preset| preset.won_stages) {
         return Some(Stage::Won);
     }
     let marks = opportunities.map(|draft| outcome_of(draft, &folded)).unwrap_or_default();

@@ -108,7 +108,7 @@ pub fn explanation_text(explanation: &Explanation, shows_rows: bool, currency: &
         lines.push(format!("  chance    {}", signal_text(signal)));
     }
     lines.push(format!("  rows      {}", explanation.rows.len()));
-    let mut text = printable_lines(&lines);
+    let mut text = lines_text(&lines);
     if shows_rows {
         text.push('\n');
         text.push_str(&rows_table(&explanation.rows, currency));
@@ -189,7 +189,7 @@ pub fn table(heads: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<S
     format!("{table}\n")
 }
 
-fn printable_lines(lines: &[String]) -> String {
+fn lines_text(lines: &[String]) -> String {
     lines.iter().map(|line| format!("{}\n", printable(line))).collect()
 }
 
@@ -241,7 +241,17 @@ pub fn printable(text: &str) -> String {
 
 /// The same for text that is wrapped where it is shown, and so may be of any length.
 pub fn printable_whole(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(shown).collect()
+}
+
+/// Text of several lines that quotes the user's data, such as an error: line breaks stay, other control characters do
+/// not.
+pub fn printable_lines(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { c } else { shown(c) }).collect()
+}
+
+fn shown(c: char) -> char {
+    if c.is_control() || is_direction_mark(c) { '\u{fffd}' } else { c }
 }
 
 /// Marks that turn the direction of text and so can make it read as what it is not.
@@ -257,5 +267,6 @@ mod tests {
     fn control_characters_never_reach_the_terminal() {
         assert_eq!(printable("a\u{1b}[31mb\u{202e}"), "a\u{fffd}[31mb\u{fffd}");
         assert_eq!(printable(&"x".repeat(500)).chars().count(), 401);
+        assert_eq!(printable_lines("a\u{1b}\nb\r"), "a\u{fffd}\nb\u{fffd}");
     }
 }

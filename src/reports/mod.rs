@@ -1,6 +1,7 @@
 //! View models of the reports, in reading order: numbers with units, already sorted and cut. No markup.
 
 pub mod chart;
+pub mod check;
 pub mod deals;
 mod figures;
 pub mod manager;

@@ -1,7 +1,7 @@
 //! Builds the timeline: creation, then history, then the export, each adding only what it says.
 
 use super::{Closed, Day, Opportunity, State, Timeline};
-use crate::diagnostic::{Finding, Findings, Place, Rule, Severity};
+use crate::diagnostic::{Findings, Place, Rule, Severity};
 use crate::model::{Stage, Stages, day_number};
 use chrono::NaiveDate;
 use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError, StringChunked};
@@ -34,15 +34,6 @@ pub static CLOSED_WITHOUT_DATE: Rule = Rule {
     many: "closed opportunities have neither a close date nor a recorded change into their stage",
     effect: "they are left out of every figure",
     hint: "fill in the close date in the CRM, or export the stage history",
-};
-
-pub static HISTORY_WITHOUT_OPPORTUNITY: Rule = Rule {
-    code: "history-without-opportunity",
-    severity: Severity::Warning,
-    one: "row of the stage history is about an opportunity that is not in the export",
-    many: "rows of the stage history are about opportunities that are not in the export",
-    effect: "they are in no figure",
-    hint: "export all opportunities, closed ones too, or look for deleted and merged ones",
 };
 
 /// One row of the history, with names resolved.
@@ -89,8 +80,8 @@ pub fn is_backdated(
 impl Timeline {
     /// Builds the timeline of all opportunities that exist at the as-of date.
     ///
-    /// A closed opportunity without any date of closing is left out and found; so are history rows of opportunities
-    /// that are not in the export.
+    /// A closed opportunity without any date of closing is left out and found. History rows of opportunities that are
+    /// not in the export are passed over.
     pub fn build(inputs: &Inputs) -> Result<(Timeline, Findings), BuildError> {
         let mut findings = Findings::default();
         let export = Export::read(inputs.opportunities)?;
@@ -98,7 +89,7 @@ impl Timeline {
         let category_codes: HashMap<&str, u32> =
             category_names.iter().zip(0..).map(|(name, code)| (name.as_str(), code)).collect();
         let changes = match inputs.history {
-            Some(history) => Changes::read(history, &export, inputs.stages, &category_codes, &mut findings)?,
+            Some(history) => Changes::read(history, &export, inputs.stages, &category_codes)?,
             None => Changes::none(export.ids.len()),
         };
         let mut timeline = Timeline {
@@ -334,7 +325,6 @@ impl Changes {
         export: &Export,
         stages: &Stages,
         categories: &HashMap<&str, u32>,
-        findings: &mut Findings,
     ) -> Result<Self, BuildError> {
         let rows_by_id: HashMap<&str, usize> =
             export.ids.iter().enumerate().filter_map(|(row, id)| Some((id?, row))).collect();
@@ -347,12 +337,9 @@ impl Changes {
         for position in 0..history.height() {
             let Some(at) = times.get(position) else { continue };
             let Some(id) = ids.get(position) else { continue };
-            match rows_by_id.get(id) {
-                Some(&row) => placed.push((row, columns.change(position, at, &stage_of, categories))),
-                None => {
-                    let place = Place { file: "stage_history".into(), value: Some(id.to_string()), ..Place::default() };
-                    findings.add_many(Finding { rule: &HISTORY_WITHOUT_OPPORTUNITY, place, detail: None }, 1);
-                }
+            // Ingest has counted the changes of opportunities that are not in the export, with their places.
+            if let Some(&row) = rows_by_id.get(id) {
+                placed.push((row, columns.change(position, at, &stage_of, categories)));
             }
         }
         // Changes of one moment are ordered by what they say, so that the order of rows in the file changes nothing.

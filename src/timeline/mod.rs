@@ -13,7 +13,7 @@ mod build;
 mod changes;
 mod frames;
 
-pub use build::{BuildError, CLOSED_WITHOUT_DATE, HISTORY_WITHOUT_OPPORTUNITY, Inputs, is_backdated};
+pub use build::{BuildError, CLOSED_WITHOUT_DATE, Inputs, is_backdated};
 pub use changes::{Change, What};
 
 use crate::model::{Stage, Stages};

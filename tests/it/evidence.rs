@@ -10,18 +10,7 @@ fn company(folder: &str, as_of: &str) -> Company {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join("quarterdeck.toml");
     let configuration = config::read(&file).expect("a configuration");
     let as_of = as_of.parse().expect("a date");
-    let options = ingest::Options {
-        base: configuration.base,
-        sources: configuration.sources,
-        as_of,
-        time_zone: configuration.time_zone,
-        currency: configuration.rules.currency.clone(),
-        date_order: configuration.date_order,
-        decimal: configuration.decimal,
-        max_rejected: configuration.max_rejected,
-        stages: configuration.stages,
-        renamed_stages: configuration.renamed_stages,
-    };
+    let options = configuration.ingest_options(as_of);
     let intake = ingest::read(&options).expect("readable exports");
     let mut tables = Tables::default();
     for (table, records) in intake.tables {
