@@ -5,6 +5,8 @@ mod demo;
 mod evidence;
 mod facts;
 mod hostile;
+mod laws;
 mod maven;
 mod tidy;
 mod worked_example;
+mod world;
