@@ -7,6 +7,7 @@ mod facts;
 mod hostile;
 mod laws;
 mod maven;
+mod oracle;
 mod tidy;
 mod worked_example;
 mod world;
