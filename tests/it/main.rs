@@ -8,20 +8,14 @@ mod evidence;
 mod facts;
 mod five_ways;
 mod hostile;
-<<<<<<< HEAD
 mod init;
-=======
 mod laws;
->>>>>>> laws
 mod maven;
 mod oracle;
 mod small;
 mod tidy;
-<<<<<<< HEAD
-mod weekly;
-=======
 mod traps;
+mod weekly;
 mod worked;
->>>>>>> laws
 mod worked_example;
 mod world;
