@@ -6,8 +6,11 @@ use crate::reports::chart::Chart;
 use std::fmt::Write as _;
 
 /// The chart inside a page: text in the page's own font, colours that the page's style sheet may change by class.
+///
+/// Of two settings the style sheet shows one; without its rules the `slim` one stays hidden.
 pub fn inline(drawing: &Drawing, chart: &Chart, class: &str) -> String {
-    let head = format!("class=\"chart {class}\" {}", described(drawing, chart));
+    let hidden = if class == "slim" { " display=\"none\"" } else { "" };
+    let head = format!("class=\"chart {class}\"{hidden} {}", described(drawing, chart));
     written(drawing, &head, true)
 }
 
