@@ -99,13 +99,13 @@ impl Rows {
             let is_above = wide > room && has_lane && (!is_pair || i == 1);
             let y = if is_above { self.top - 8.0 - LANE } else { self.top - 8.0 };
             let label = text::cut(&label, if is_above { width } else { room }, SMALL, false);
-            let wide = text::width(&label, SMALL, false);
-            let label_left = match (is_above, is_left) {
-                (true, _) => (x - wide / 2.0).clamp(0.0, width - wide),
-                (false, true) => x - 4.0 - wide,
-                (false, false) => x + 4.0,
+            let wide = text::width(&label, SMALL, false).min(width);
+            let (at, anchor) = match (is_above, is_left) {
+                (true, _) => (x.clamp(wide / 2.0, width - wide / 2.0), Anchor::Middle),
+                (false, true) => (x - 4.0, Anchor::End),
+                (false, false) => (x + 4.0, Anchor::Start),
             };
-            self.drawing.note(label_left, y, &label, Anchor::Start);
+            self.drawing.note(at, y, &label, anchor);
             self.drawing.upright(x, if is_above { y + 4.0 } else { top - 14.0 }, bottom, 1.5, Tone::Ink);
         }
     }
