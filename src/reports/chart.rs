@@ -137,7 +137,7 @@ impl Chart {
         if more > 0 {
             figures.push(format!("and {}", wording::counted(more as u64, "other", "others")));
         }
-        self.alternative = format!("{}.", figures.join("; "));
+        self.alternative = wording::sentence(&format!("{}.", figures.join("; ")));
         self
     }
 }

@@ -15,6 +15,7 @@ fn the_demo_needs_no_file_and_writes_the_same_twice() {
     assert_eq!(files, files_below(&folder.path().join("second")));
     let has = |end: &str| files.iter().any(|(path, _)| path.ends_with(end));
     assert!(has("reports/weekly/2026-W47.html") && has("reports/weekly/2026-W47.md"), "{:?}", files.len());
+    assert!(has("reports/qbr/charts/2027-Q3-pipeline-waterfall.svg"), "{:?}", files.len());
     assert!(has("reports/qbr/2027-Q3.html") && has("reports/monthly/2026-10/marek-zieliński.md"), "{:?}", files.len());
 }
 

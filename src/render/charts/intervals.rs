@@ -16,6 +16,8 @@ pub fn draw(rows: &[Interval], name: &str, reference: Option<&str>, style: Style
         .map(|row| {
             let count = grouped(row.n as f64, 0);
             let value = match row.value.filter(|value| value.is_finite()) {
+                // Few rows are told as counts, as in tables.
+                Some(value) if row.n < FEWEST => format!("{} of {count}", grouped(value * row.n as f64, 0)),
                 Some(value) => format!("{} of {count}", style.value(value)),
                 None => NOTHING.to_string(),
             };

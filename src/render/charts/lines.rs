@@ -10,6 +10,7 @@ use crate::reports::chart::{Series, Threshold};
 /// Fewer points than this are shown one by one.
 const FEW_POINTS: usize = 14;
 const LINE_HEIGHT: f64 = 17.0;
+const TICKS: usize = 5;
 
 pub fn draw(series: &[Series], labels: &[String], thresholds: &[Threshold], style: Style, width: f64) -> Drawing {
     let is_slim = width < PHONE_AT_MOST;
@@ -22,8 +23,8 @@ pub fn draw(series: &[Series], labels: &[String], thresholds: &[Threshold], styl
     let height = f64::max(if is_slim { 180.0 } else { 220.0 }, needed + 12.0);
     let (top, bottom) = (12.0, 12.0 + height);
 
-    let scale = Scale::for_lines(&values, bottom, top, 4, style.is_whole());
-    let ticks = scale.ticks(4, style.is_whole());
+    let scale = Scale::for_lines(&values, bottom, top, TICKS, style.is_whole());
+    let ticks = scale.ticks(TICKS, style.is_whole());
     let texts = style.ticks(&ticks);
     let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
     let left = widest(&mut texts.iter().map(|text| text::width(text, SMALL, false))) + 10.0;

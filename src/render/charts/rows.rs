@@ -10,6 +10,8 @@ use crate::reports::chart::Threshold;
 pub const BAR: f64 = 16.0;
 /// Charts narrower than this are set for a phone.
 pub const PHONE_AT_MOST: f64 = 500.0;
+/// How wide the marks are at least.
+const LEAST_MARKS: f64 = 60.0;
 /// The height of a line of labels above the rows.
 const LANE: f64 = 18.0;
 /// From the label column to the marks, and from these to the value column.
@@ -37,10 +39,12 @@ impl Rows {
     /// Sets the key, the labels and the values of all rows, and leaves room for thresholds above them.
     pub fn new(words: &[Words], key: &[(Sign, String)], has_thresholds: bool, width: f64) -> Self {
         let mut drawing = Drawing::new(width);
-        let most = width * if width < PHONE_AT_MOST { 0.36 } else { 0.3 };
         let wide = |text: &str, is_strong: bool| text::width(&text::clean(text), LABEL, is_strong);
+        // Numbers are whole before names are.
+        let values = words.iter().map(|row| wide(&row.value, row.is_strong)).fold(0.0, f64::max).min(width / 2.0);
+        let share = width * if width < PHONE_AT_MOST { 0.36 } else { 0.3 };
+        let most = share.min(width - values - 2.0 * GUTTER - LEAST_MARKS);
         let labels = words.iter().map(|row| wide(&row.label, row.is_strong)).fold(56.0, f64::max).min(most);
-        let values = words.iter().map(|row| wide(&row.value, row.is_strong)).fold(0.0, f64::max).min(most);
         let (left, right) = (labels + GUTTER, width - values - GUTTER);
         let wrapped: Vec<Vec<String>> =
             words.iter().map(|row| text::wrapped(&row.label, labels, LABEL, row.is_strong)).collect();
@@ -95,13 +99,13 @@ impl Rows {
             let is_above = wide > room && has_lane && (!is_pair || i == 1);
             let y = if is_above { self.top - 8.0 - LANE } else { self.top - 8.0 };
             let label = text::cut(&label, if is_above { width } else { room }, SMALL, false);
-            let wide = text::width(&label, SMALL, false);
-            let label_left = match (is_above, is_left) {
-                (true, _) => (x - wide / 2.0).clamp(0.0, width - wide),
-                (false, true) => x - 4.0 - wide,
-                (false, false) => x + 4.0,
+            let wide = text::width(&label, SMALL, false).min(width);
+            let (at, anchor) = match (is_above, is_left) {
+                (true, _) => (x.clamp(wide / 2.0, width - wide / 2.0), Anchor::Middle),
+                (false, true) => (x - 4.0, Anchor::End),
+                (false, false) => (x + 4.0, Anchor::Start),
             };
-            self.drawing.note(label_left, y, &label, Anchor::Start);
+            self.drawing.note(at, y, &label, anchor);
             self.drawing.upright(x, if is_above { y + 4.0 } else { top - 14.0 }, bottom, 1.5, Tone::Ink);
         }
     }

@@ -7,6 +7,8 @@ pub struct Scale {
     high: f64,
     start: f64,
     end: f64,
+    /// Whether all values are 0, so that no tick but 0 means anything.
+    is_flat: bool,
 }
 
 impl Scale {
@@ -16,10 +18,11 @@ impl Scale {
         for value in values.into_iter().filter(|value| value.is_finite()) {
             (low, high) = (low.min(value), high.max(value));
         }
-        if low == high {
+        let is_flat = low == high;
+        if is_flat {
             high = 1.0;
         }
-        Self { low, high, start, end }
+        Self { low, high, start, end, is_flat }
     }
 
     /// A scale for lines, whose height means nothing: around the values where they are far from 0, but always so that a
@@ -49,6 +52,9 @@ impl Scale {
 
     /// Round values within the scale, lowest first: about `most` of them, 0 among them.
     pub fn ticks(&self, most: usize, is_whole: bool) -> Vec<f64> {
+        if self.is_flat {
+            return vec![0.0];
+        }
         let step = self.step(most, is_whole);
         let first = (self.low / step - 1e-9).ceil() as i64;
         let last = (self.high / step + 1e-9).floor() as i64;
@@ -75,7 +81,7 @@ mod tests {
         assert_eq!(ticks(&[4.3e6], false), [0.0, 1e6, 2e6, 3e6, 4e6]);
         assert_eq!(ticks(&[-3.0, 5.0], false), [-2.0, 0.0, 2.0, 4.0]);
         assert_eq!(ticks(&[2.0], true), [0.0, 1.0, 2.0]);
-        assert_eq!(ticks(&[0.0, f64::NAN], true), [0.0, 1.0]);
+        assert_eq!(ticks(&[0.0, f64::NAN], true), [0.0]);
         assert_eq!(ticks(&[1e10], false).last(), Some(&1e10));
     }
 

@@ -6,29 +6,43 @@ use crate::reports::chart::Chart;
 use std::fmt::Write as _;
 
 /// The chart inside a page: text in the page's own font, colours that the page's style sheet may change by class.
+///
+/// Of two settings the style sheet shows one; without its rules the `slim` one stays hidden.
 pub fn inline(drawing: &Drawing, chart: &Chart, class: &str) -> String {
-    let head = format!("class=\"chart {class}\" {}", described(drawing, chart));
+    let hidden = if class == "slim" { " display=\"none\"" } else { "" };
+    let head = format!("class=\"chart {class}\"{hidden} {}", described(drawing, chart, 0.0));
     written(drawing, &head, true)
 }
 
 /// The chart as a file: on white, with a font stack of its own.
 pub fn file(drawing: &Drawing, chart: &Chart) -> String {
     const FONTS: &str = "'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
-    let size = format!("width=\"{}\" height=\"{}\"", number(drawing.width), number(drawing.height));
-    let head =
-        format!("xmlns=\"http://www.w3.org/2000/svg\" {size} {} font-family=\"{FONTS}\"", described(drawing, chart));
+    let size = format!(
+        "width=\"{}\" height=\"{}\"",
+        number(drawing.width + 2.0 * MARGIN),
+        number(drawing.height + 2.0 * MARGIN)
+    );
+    let head = format!(
+        "xmlns=\"http://www.w3.org/2000/svg\" {size} {} font-family=\"{FONTS}\"",
+        described(drawing, chart, MARGIN)
+    );
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     text.push_str(&written(drawing, &head, false));
     text.push('\n');
     text
 }
 
-fn described(drawing: &Drawing, chart: &Chart) -> String {
+/// White around a chart in a file of its own.
+const MARGIN: f64 = 12.0;
+
+fn described(drawing: &Drawing, chart: &Chart, margin: f64) -> String {
     let words = text::clean(&format!("{} {}", chart.title, chart.alternative));
     format!(
-        "viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\"",
-        number(drawing.width),
-        number(drawing.height),
+        "viewBox=\"{} {} {} {}\" role=\"img\" aria-label=\"{}\"",
+        number(-margin),
+        number(-margin),
+        number(drawing.width + 2.0 * margin),
+        number(drawing.height + 2.0 * margin),
         escaped(&words)
     )
 }
@@ -36,7 +50,9 @@ fn described(drawing: &Drawing, chart: &Chart) -> String {
 fn written(drawing: &Drawing, head: &str, is_inline: bool) -> String {
     let mut out = format!("<svg {head}>");
     if !is_inline {
-        out.push_str("\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
+        let corner = number(-MARGIN);
+        let white = format!("\n<rect x=\"{corner}\" y=\"{corner}\" width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
+        out.push_str(&white);
     }
     for mark in &drawing.marks {
         out.push('\n');
