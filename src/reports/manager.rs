@@ -1,6 +1,6 @@
 //! The manager's own page beside the reps': what was scheduled and kept, the audit, and what each rep works on.
 
-use super::material::{Material, period_name};
+use super::material::{Material, period_name, quoted};
 use super::qbr::{is_active, name_of};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
@@ -63,7 +63,7 @@ impl Page<'_> {
     }
 
     fn source(&self, metric: &str) -> String {
-        self.material.source(metric)
+        format!("{} --manager {}", self.material.source(metric), quoted(self.manager))
     }
 
     fn opening(&self, points: &[Point]) -> Vec<String> {

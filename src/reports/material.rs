@@ -95,15 +95,25 @@ impl<'a> Material<'a> {
         if self.is_running() { format!("{name}, to date as of {as_of}") } else { format!("{name}, as of {as_of}") }
     }
 
-    /// The command that shows where a number of this period comes from.
+    /// The command that shows where a number of this period comes from: its explanation, or its facts where it is
+    /// given only by a dimension.
     pub fn source(&self, metric: &str) -> String {
-        format!("{} --metric {metric}", self.all_sources())
+        if crate::metrics::find(metric).is_some_and(|metric| metric.is_given_whole) {
+            format!("quarterdeck explain {metric} --period {} --as-of {}", self.label, self.as_of())
+        } else {
+            format!("{} --metric {metric}", self.all_sources())
+        }
     }
 
     /// The command that shows all numbers of this period.
     pub fn all_sources(&self) -> String {
         format!("quarterdeck metrics --period {} --as-of {}", self.label, self.as_of())
     }
+}
+
+/// A name as a shell takes it literally.
+pub fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 /// A period in words: "October 2026", "2026-Q3 (1 July to 30 September 2026)".

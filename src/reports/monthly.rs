@@ -2,7 +2,7 @@
 
 use super::chart::{Chart, Interval, Plot};
 use super::deals::{Deal, deal, open_deals};
-use super::material::{Material, period_name};
+use super::material::{Material, period_name, quoted};
 use super::qbr::name_of;
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, money_short, percent, sentence};
@@ -312,7 +312,7 @@ impl<'a> Page<'a> {
             let Some(&o) = open.iter().find(|o| company.timeline.opportunity(**o).id == **id) else { continue };
             let Deal { label, stage, amount, close_on, .. } = deal(company, o)?;
             ranks.extend(company.timeline.state(o, company.as_of).stage.and_then(Stage::open_rank));
-            let found: Vec<&str> = flags.iter().take(MOST_FINDINGS).map(|flag| flag.evidence.as_str()).collect();
+            let found: Vec<&str> = flags.iter().take(MOST_FINDINGS).map(|flag| flag.claim()).collect();
             table.row(vec![
                 Cell::text(label),
                 Cell::text(stage),
@@ -488,11 +488,6 @@ impl<'a> Page<'a> {
             ..Section::default()
         }
     }
-}
-
-/// A name as a shell takes it literally.
-fn quoted(name: &str) -> String {
-    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 fn times_in_words(number: u64) -> String {
