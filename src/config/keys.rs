@@ -166,9 +166,69 @@ pub fn nearest(path: &[&str]) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
+/// All keys as a page of Markdown: what each means, its default, and an example that can be copied.
+pub fn page() -> String {
+    let mut text = String::from(
+        "# Configuration\n\nEvery key of `quarterdeck.toml`. All but `sources.opportunities` have a default; an unknown key \
+         stops the run and the nearest known one is named. A `*` stands for a name of your own.\n",
+    );
+    let mut section = "";
+    for key in KEYS {
+        let (head, _) = key.path.split_once('.').unwrap_or((key.path, ""));
+        if head != section {
+            section = head;
+            text.push_str(&format!(
+                "\n## [{head}]\n\n| key | meaning | default | example |\n| --- | --- | --- | --- |\n"
+            ));
+        }
+        let [meaning, default, example] = [key.meaning, key.default, key.example].map(|cell| cell.replace('|', "\\|"));
+        text.push_str(&format!("| `{}` | {meaning} | {default} | `{example}` |\n", key.path));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_example_is_a_value_that_the_file_takes() {
+        for key in KEYS {
+            let path = key.path.replace("columns.*.*", "columns.opportunities.id").replace(".*", ".Negotiation");
+            let stages = if path.starts_with("stages.") && path != "stages.open" {
+                "[stages]\nopen = [\"Discovery\", \"Proposal\", \"Negotiation\"]\n"
+            } else {
+                ""
+            };
+            let (table, name) = path.rsplit_once('.').expect("a key in a section");
+            let mut text = String::new();
+            if path != "sources.opportunities" {
+                text.push_str("[sources]\nopportunities = \"deals.csv\"\n");
+            }
+            // A section stands once in a file: what belongs to one that stands already is written with its dots.
+            text = match table {
+                "sources" if !text.is_empty() => format!("{text}{name} = {}\n", key.example),
+                "stages" if !stages.is_empty() => format!("{text}{stages}{name} = {}\n", key.example),
+                _ if table.starts_with("stages.") => format!("{text}{stages}[{table}]\n{name} = {}\n", key.example),
+                _ => format!("{text}[{table}]\n{name} = {}\n", key.example),
+            };
+            let read = crate::config::parse(&text, std::path::Path::new("quarterdeck.toml"));
+            assert!(read.is_ok(), "{}: {:?}\n{text}", key.path, read.err().map(|error| error.to_string()));
+        }
+    }
+
+    #[test]
+    fn the_page_of_keys_is_fresh() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+        if std::env::var_os("QUARTERDECK_BLESS").is_some() {
+            std::fs::write(path, page()).expect("a writable page");
+        }
+        let kept = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            kept == page(),
+            "docs/configuration.md is stale: QUARTERDECK_BLESS=1 cargo test the_page_of_keys_is_fresh"
+        );
+    }
 
     #[test]
     fn a_key_and_the_way_to_it_are_known_and_nothing_else() {
