@@ -135,7 +135,10 @@ impl Timeline {
                 }
             }
         }
-        timeline.categories = category_names;
+        // Categories that only later rows have are not known yet.
+        if timeline.states.iter().any(|state| state.category.is_some()) {
+            timeline.categories = category_names;
+        }
         Ok((timeline, findings))
     }
 }

@@ -285,3 +285,15 @@ fn two_decided_deals_tell_nothing_of_a_rep() {
     assert_eq!((basis.part, basis.whole, cell.status), (2, 2, None));
     assert_eq!(Cell::of(Some(facts.fact("win_rate", "Bob", ""))).thin, None);
 }
+
+#[test]
+fn categories_that_came_into_use_later_are_unknown_before() {
+    let company = Small::of(&["1,Ann,Propose,500,2026-05-01,2026-12-01,Commit"])
+        .history(&["1,2026-05-01,Propose,500,2026-09-15", "1,2026-10-20,,,,Commit"]);
+    // On 09-30 no category and no probability is known, so all that was due on 06-30 is predicted.
+    let facts = quarter(&company);
+    assert_eq!(facts.by("forecast_outcome", "open"), Some(1.0));
+    assert_eq!(facts.team("forecast_value"), Some(500.0));
+    // After 10-20 there are categories, and on 06-30 it had that one: its earliest known value.
+    assert_eq!(company.measure("2026-Q3", "2026-10-31").by("forecast_outcome", "open"), Some(1.0));
+}

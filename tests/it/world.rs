@@ -35,15 +35,39 @@ pub struct Deal {
     pub history: Vec<Row>,
 }
 
-/// A row of the history: a transition where `from` is given, else a state.
+/// A row of the history: a transition where `from` is given, a change of one field where `old` is, else a state.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     pub day: i32,
     pub from: Option<usize>,
+    pub old: Option<Old>,
     pub stage: Option<usize>,
     pub amount: Option<i64>,
     pub close: Option<i32>,
     pub category: Option<usize>,
+}
+
+/// What a changed field held before, where it held anything.
+#[derive(Debug, Clone, Copy)]
+pub enum Old {
+    Amount(Option<i64>),
+    Close(Option<i32>),
+}
+
+impl Row {
+    pub fn old_amount(&self) -> Option<i64> {
+        match self.old {
+            Some(Old::Amount(amount)) => amount,
+            _ => None,
+        }
+    }
+
+    pub fn old_close(&self) -> Option<i32> {
+        match self.old {
+            Some(Old::Close(day)) => day,
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -53,6 +77,8 @@ pub struct World {
     pub grain: Grain,
     /// A day of the period.
     pub within: i32,
+    /// Days by which the forecast is taken later than on the day before the period.
+    pub forecast_day: i32,
     pub deals: Vec<Deal>,
     /// Other tables, by the name of their file: a header and its rows.
     pub others: Vec<(&'static str, &'static str, Vec<String>)>,
@@ -75,12 +101,14 @@ pub fn money(cents: i64) -> String {
 const DEALS: &str = "id,owner,stage,amount,created_date,close_date,forecast_category,competitor";
 const STATES: &str = "opportunity_id,changed_at,stage,amount,close_date,forecast_category";
 const TRANSITIONS: &str = "opportunity_id,changed_at,from_stage,to_stage";
+const FIELDS: &str = "opportunity_id,changed_at,field,old_value,new_value";
 
 impl World {
     /// The files of the company: each its name, header and rows.
     pub fn files(&self) -> Vec<(String, String, Vec<String>)> {
         let names = ["none", "Xco", "Yco", "Xco;Yco"];
-        let (mut deals, mut states, mut transitions) = (Vec::new(), Vec::new(), Vec::new());
+        let mut deals = Vec::new();
+        let [mut states, mut transitions, mut fields] = [const { Vec::new() }; 3];
         for (number, deal) in self.deals.iter().enumerate() {
             deals.push(format!(
                 "D{number},{},{},{},{},{},{},{}",
@@ -95,9 +123,17 @@ impl World {
             for (minute, row) in deal.history.iter().enumerate() {
                 let at = format!("{} 08:{minute:02}:00", date(row.day));
                 let stage = cell(row.stage.map(|s| STAGES[s]));
-                match row.from {
-                    Some(from) => transitions.push(format!("D{number},{at},{},{stage}", STAGES[from])),
-                    None => states.push(format!(
+                match (row.from, row.old) {
+                    (Some(from), _) => transitions.push(format!("D{number},{at},{},{stage}", STAGES[from])),
+                    (None, Some(Old::Amount(old))) => {
+                        let (old, new) = (cell(old.map(money)), cell(row.amount.map(money)));
+                        fields.push(format!("D{number},{at},Amount,{old},{new}"));
+                    }
+                    (None, Some(Old::Close(old))) => {
+                        let (old, new) = (cell(old.map(date)), cell(row.close.map(date)));
+                        fields.push(format!("D{number},{at},Close Date,{old},{new}"));
+                    }
+                    (None, None) => states.push(format!(
                         "D{number},{at},{stage},{},{},{}",
                         cell(row.amount.map(money)),
                         cell(row.close.map(date)),
@@ -110,6 +146,7 @@ impl World {
             ("deals.csv".to_string(), DEALS.to_string(), deals),
             ("states.csv".to_string(), STATES.to_string(), states),
             ("transitions.csv".to_string(), TRANSITIONS.to_string(), transitions),
+            ("fields.csv".to_string(), FIELDS.to_string(), fields),
         ];
         for (name, header, rows) in &self.others {
             files.push((format!("{name}.csv"), (*header).to_string(), rows.clone()));
@@ -119,15 +156,17 @@ impl World {
 
     pub fn configuration(&self) -> String {
         let mut text = String::from(
-            "[sources]\nopportunities = \"deals.csv\"\nstage_history = [\"states.csv\", \"transitions.csv\"]\n",
+            "[sources]\nopportunities = \"deals.csv\"\n\
+             stage_history = [\"states.csv\", \"transitions.csv\", \"fields.csv\"]\n",
         );
         for (name, ..) in &self.others {
             writeln!(text, "{name} = \"{name}.csv\"").expect("text");
         }
-        let start = self.fiscal_start;
+        let (start, forecast_day) = (self.fiscal_start, self.forecast_day);
         write!(
             text,
-            "[calendar]\nfiscal_year_start_month = {start}\n[money]\ncurrency = \"USD\"\n[stages]\n\
+            "[calendar]\nfiscal_year_start_month = {start}\n[money]\ncurrency = \"USD\"\n\
+             [forecast]\nday = {forecast_day}\n[stages]\n\
              open = [\"Qualify\", \"Discover\", \"Propose\"]\nwon = [\"Won\"]\nlost = [\"Lost\"]\n\
              no_decision = [\"Dead\"]\nqualified_from = \"Discover\"\nquote = \"Propose\"\n\
              probability = {{ Qualify = 0.1, Discover = 0.35, Propose = 0.625 }}\n"
@@ -195,17 +234,27 @@ fn amount() -> BoxedStrategy<i64> {
     (1_i64..2_000_000).boxed()
 }
 
-/// A row so many days after the creation.
+/// A row so many days after the creation; now and then before it, as after a move from another system.
 fn row() -> impl Strategy<Value = Row> {
-    let is_transition = proptest::bool::weighted(0.3);
-    (0..160_i32, is_transition, 0..6_usize, weighted(0.8, 0..6_usize), weighted(0.6, amount()), close(), category())
-        .prop_map(|(day, is_transition, from, stage, amount, close, category)| {
-            if is_transition {
-                let stage = Some(stage.unwrap_or(0));
-                return Row { day, from: Some(from), stage, ..Row::default() };
-            }
-            Row { day, from: None, stage, amount, close, category }
-        })
+    let state = (weighted(0.8, 0..6_usize), weighted(0.6, amount()), close(), category())
+        .prop_map(|(stage, amount, close, category)| Row { stage, amount, close, category, ..Row::default() });
+    let transition = (0..6_usize, 0..6_usize).prop_map(|(from, stage)| Row {
+        from: Some(from),
+        stage: Some(stage),
+        ..Row::default()
+    });
+    let of_amount = (weighted(0.7, amount()), amount()).prop_map(|(old, new)| Row {
+        old: Some(Old::Amount(old)),
+        amount: Some(new),
+        ..Row::default()
+    });
+    let of_close = (close(), 0..400_i32).prop_map(|(old, new)| Row {
+        old: Some(Old::Close(old)),
+        close: Some(new),
+        ..Row::default()
+    });
+    (-8..160_i32, prop_oneof![5 => state, 3 => transition, 1 => of_amount, 1 => of_close])
+        .prop_map(|(day, row)| Row { day, ..row })
 }
 
 fn close() -> impl Strategy<Value = Option<i32>> {
@@ -231,10 +280,11 @@ pub fn deal() -> impl Strategy<Value = Deal> {
 /// A company with deals and nothing else: one row has a forecast category, so that the data have categories.
 pub fn world(grain: impl Strategy<Value = Grain>) -> impl Strategy<Value = World> {
     let calendar = prop_oneof![Just(1_u32), Just(2), Just(4), Just(11)];
-    (calendar, 100..280_i32, -20..150_i32, grain, vec(deal(), 1..12)).prop_map(
-        |(fiscal_start, within, later, grain, mut deals)| {
+    let forecast_day = prop_oneof![3 => Just(0), 1 => -10..20_i32];
+    (calendar, 100..280_i32, -20..150_i32, grain, vec(deal(), 1..12), forecast_day).prop_map(
+        |(fiscal_start, within, later, grain, mut deals, forecast_day)| {
             deals[0].category = Some(0);
-            World { fiscal_start, as_of: within + later.max(0), grain, within, deals, others: Vec::new() }
+            World { fiscal_start, as_of: within + later.max(0), grain, within, forecast_day, deals, others: Vec::new() }
         },
     )
 }
