@@ -10,5 +10,6 @@ mod five_ways;
 mod hostile;
 mod init;
 mod maven;
+mod shuffled;
 mod tidy;
 mod worked_example;
