@@ -197,7 +197,10 @@ fn first_read(global: &Global, console: Console, target: &Path) -> Result<()> {
         )
     })?;
     let count = loaded.company.timeline.count();
-    let shown = printable(&target.display().to_string());
-    console.say(&format!("read {count} opportunities\nnext: quarterdeck -c {shown} check"));
+    let file = match target.parent() {
+        Some(folder) if folder == Path::new(".") => String::new(),
+        _ => format!("-c {} ", printable(&target.display().to_string())),
+    };
+    console.say(&format!("read {count} opportunities\nnext: quarterdeck {file}check"));
     Ok(())
 }

@@ -125,9 +125,12 @@ impl Proposal {
             match names.as_slice() {
                 [name] => push(text, format_args!("{} = {name}\n", table.name())),
                 several => {
-                    text.push_str(
-                        "# Read in this order: a later file's record replaces an earlier one with the same id.\n",
-                    );
+                    let has_id = matches!(table, Table::Opportunities | Table::Activities);
+                    text.push_str(if has_id {
+                        "# Read in this order: a later file's record replaces an earlier one with the same id.\n"
+                    } else {
+                        "# All records of these files count: take out a file that says the same as another.\n"
+                    });
                     push(text, format_args!("{} = [{}]\n", table.name(), several.join(", ")));
                 }
             }
