@@ -14,11 +14,12 @@ use crate::model::{Stage, Stages, Table};
 use crate::output::Plan;
 use crate::render::check::{GuessRow, delimiter_name, guesses_table};
 use crate::render::terminal::printable;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono::{NaiveDate, Utc};
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "quarterdeck.toml";
+const NO_TABLE: &str = "it has the columns of no table";
 /// How an export's name may end.
 const ENDINGS: [&str; 5] = ["csv", "txt", "tsv", "gz", "xlsx"];
 
@@ -74,13 +75,16 @@ fn propose(folder: &Path) -> Result<(Proposal, Vec<GuessRow>)> {
                 used.push(guess);
             }
             Some(_) => doubtful.push((name, guess)),
-            None => proposal.unused.push((name, "it has the columns of no table".to_owned())),
+            None => proposal.unused.push((name, NO_TABLE.to_owned())),
         }
     }
     // Better a run that says which column to export than none.
     let lacks_opportunities = !proposal.sources.contains_key(&Table::Opportunities);
     for (name, guess) in doubtful {
         if lacks_opportunities && guess.table == Some(Table::Opportunities) {
+            let unused = guess.headers.iter().filter(|header| !guess.columns.values().any(|used| used == *header));
+            proposal.lacking = guess.missing.iter().map(|column| (*column).to_owned()).collect();
+            proposal.spare_headers = unused.cloned().collect();
             proposal.sources.entry(Table::Opportunities).or_default().push((name, described(&guess)));
             used.push(guess);
         } else {
@@ -124,11 +128,12 @@ fn row(name: &str, guess: &FileGuess) -> GuessRow {
         delimiter: delimiter_name(guess.delimiter),
         dates,
         sure: match guess.confidence {
+            _ if guess.table.is_none() => "–",
             Confidence::Doubtful => "doubtful",
             Confidence::Likely => "likely",
             Confidence::Sure => "sure",
         },
-        why: guess.why.clone(),
+        why: if guess.table.is_some() { guess.why.clone() } else { NO_TABLE.to_owned() },
     }
 }
 
@@ -191,14 +196,13 @@ fn first_read(global: &Global, console: Console, target: &Path) -> Result<()> {
         rep: None,
         quiet: global.quiet,
     })?;
-    let loaded = load(&settings, &Selection::default()).with_context(|| {
-        format!(
-            "{} is written, and a run with it stops; correct it as said here, then: quarterdeck check",
-            target.display()
-        )
-    })?;
+    let loaded = load(&settings, &Selection::default())
+        .map_err(|error| anyhow!("{} is written, but a run with it stops\n{error:#}", target.display()))?;
     let count = loaded.company.timeline.count();
-    let shown = printable(&target.display().to_string());
-    console.say(&format!("read {count} opportunities\nnext: quarterdeck -c {shown} check"));
+    let file = match target.parent() {
+        Some(folder) if folder == Path::new(".") => String::new(),
+        _ => format!("-c {} ", printable(&target.display().to_string())),
+    };
+    console.say(&format!("read {count} opportunities\nnext: quarterdeck {file}check"));
     Ok(())
 }

@@ -15,6 +15,9 @@ pub struct Proposal {
     pub sources: BTreeMap<Table, Vec<(String, String)>>,
     /// Files that are left out, with the reason.
     pub unused: Vec<(String, String)>,
+    /// Columns that the opportunities need and that no header is known for, and the headers that are no column's yet.
+    pub lacking: Vec<String>,
+    pub spare_headers: Vec<String>,
     pub date_order: Option<Choice<DateOrder>>,
     pub decimal: Option<Choice<char>>,
     /// The currency that most opportunities are in, then the others.
@@ -103,6 +106,7 @@ impl Proposal {
             text.push('\n');
         }
         self.push_sources(&mut text);
+        self.push_columns(&mut text);
         self.push_input(&mut text);
         text.push_str(
             "\n[calendar]\n# The month the fiscal year begins with: 2 for February. The year is named for the one it ends in.\n\
@@ -125,9 +129,12 @@ impl Proposal {
             match names.as_slice() {
                 [name] => push(text, format_args!("{} = {name}\n", table.name())),
                 several => {
-                    text.push_str(
-                        "# Read in this order: a later file's record replaces an earlier one with the same id.\n",
-                    );
+                    let has_id = matches!(table, Table::Opportunities | Table::Activities);
+                    text.push_str(if has_id {
+                        "# Read in this order: a later file's record replaces an earlier one with the same id.\n"
+                    } else {
+                        "# All records of these files count: take out a file that says the same as another.\n"
+                    });
                     push(text, format_args!("{} = [{}]\n", table.name(), several.join(", ")));
                 }
             }
@@ -138,6 +145,22 @@ impl Proposal {
         }
         for (file, why) in &self.unused {
             push(text, format_args!("# Left out, {}: {}\n", comment(file), comment(why)));
+        }
+    }
+
+    /// Where a column is lacking, the place to say under which header it stands.
+    fn push_columns(&self, text: &mut String) {
+        if self.lacking.is_empty() {
+            return;
+        }
+        let spare = comment(&self.spare_headers.join(", "));
+        push(
+            text,
+            format_args!("\n# No header is known for these columns; headers that are no column's yet: {spare}\n"),
+        );
+        text.push_str("[columns.opportunities]\n");
+        for column in &self.lacking {
+            push(text, format_args!("# {column} = \"the header in the file\"\n"));
         }
     }
 
@@ -296,6 +319,8 @@ mod tests {
             date_order: Some(Choice { value: DateOrder::DayFirst, is_open: true }),
             decimal: Some(Choice { value: ',', is_open: false }),
             currencies: vec!["EUR".into(), "USD".into()],
+            lacking: Vec::new(),
+            spare_headers: Vec::new(),
             stages: Some(StageOrder { stages, why: "In the order of the history.".into(), is_open: false }),
         }
     }

@@ -178,9 +178,9 @@ pub struct GuessRow {
     pub why: String,
 }
 
-/// What the files of a folder seem to be.
+/// What the files of a folder seem to be, and below the table why.
 pub fn guesses_table(rows: &[GuessRow]) -> String {
-    let heads = ["file", "is", "how sure", "#records", "headers of", "encoding", "delimiter", "dates", "why"];
+    let heads = ["file", "is", "how sure", "#records", "headers of", "encoding", "delimiter", "dates"];
     let mut table = table(&heads);
     for row in rows {
         table.add_row([
@@ -192,8 +192,11 @@ pub fn guesses_table(rows: &[GuessRow]) -> String {
             row.encoding.to_owned(),
             row.delimiter.to_owned(),
             row.dates.to_owned(),
-            printable(&row.why),
         ]);
     }
-    format!("{table}\n")
+    let mut text = format!("{table}\n");
+    for row in rows {
+        push(&mut text, format_args!("{}: {}\n", printable(&row.file), printable(&row.why)));
+    }
+    text
 }

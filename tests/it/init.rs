@@ -69,7 +69,9 @@ fn a_report_without_ids_is_proposed_and_the_run_says_what_to_export() {
     let output = company.try_run(&["--as-of", "2026-11-16", "init"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("Opportunity ID") && company.path("quarterdeck.toml").exists(), "{said}");
+    assert!(said.contains("Opportunity ID"), "{said}");
+    let written = std::fs::read_to_string(company.path("quarterdeck.toml")).expect("a configuration");
+    assert!(written.contains("[columns.opportunities]\n# id = \"the header in the file\""), "{written}");
 }
 
 #[test]

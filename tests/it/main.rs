@@ -12,6 +12,7 @@ mod init;
 mod laws;
 mod maven;
 mod oracle;
+mod shuffled;
 mod small;
 mod tidy;
 mod traps;
