@@ -124,8 +124,8 @@ fn csv_of(flags: &[Flag]) -> Result<String> {
 }
 
 fn table_of(flags: &[Flag], currency: &Currency) -> String {
-    let at_stake = format!("at stake, {currency}");
-    let heads = ["rank", "code", "subject", "owner", "evidence", "decision", at_stake.as_str()];
+    let at_stake = format!("#at stake, {currency}");
+    let heads = ["#rank", "code", "subject", "owner", "evidence", "decision", at_stake.as_str()];
     let rows = flags.iter().map(|flag| {
         let subject = match &flag.subject {
             Subject::Opportunity { id, name, account, .. } => {
@@ -144,7 +144,7 @@ fn table_of(flags: &[Flag], currency: &Currency) -> String {
             flag.at_stake.map(|units| grouped(units, 0)).unwrap_or_default(),
         ]
     });
-    table(&heads, &[0, 6], rows)
+    table(&heads, rows)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The view of a check as terminal tables. Text of the user's files passes [`printable`].
 
-use super::terminal::printable;
+use super::terminal::{empty_table, printable};
 use crate::reports::check::{Check, Example, Figures, File, Found, Source};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::Table;
 use std::fmt::Write as _;
 
 /// The whole check in reading order: what was read, how, what was found, what can be said.
@@ -24,33 +24,14 @@ pub fn check_text(check: &Check) -> String {
     text
 }
 
-/// How wide a table is that goes to a file or a pipe.
-const WIDTH: u16 = 120;
-
 /// Appends to a text, which cannot fail.
 fn push(text: &mut String, part: std::fmt::Arguments) {
     let written = text.write_fmt(part);
     debug_assert!(written.is_ok());
 }
 
-/// A table with these heads; those that begin with `#` are numbers, without the sign.
-fn table(heads: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(WIDTH);
-    }
-    table.set_header(heads.iter().map(|head| head.trim_start_matches('#')));
-    for (at, _) in heads.iter().enumerate().filter(|(_, head)| head.starts_with('#')) {
-        if let Some(column) = table.column_mut(at) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
-}
-
 fn accounts(check: &Check) -> Table {
-    let mut table = table(&["source", "#read", "#kept", "#rejected", "#replaced", "#left out", "from", "to"]);
+    let mut table = empty_table(&["source", "#read", "#kept", "#rejected", "#replaced", "#left out", "from", "to"]);
     for source in &check.sources {
         let counts = [source.read, source.kept, source.rejected, source.replaced, source.left_out];
         let dates = [&source.from, &source.to].map(|date| date.clone().unwrap_or_default());
@@ -61,7 +42,7 @@ fn accounts(check: &Check) -> Table {
 }
 
 fn files(check: &Check) -> Table {
-    let mut table = table(&["file", "source", "#records", "encoding", "delimiter", "headers of"]);
+    let mut table = empty_table(&["file", "source", "#records", "encoding", "delimiter", "headers of"]);
     for (source, file) in check.sources.iter().flat_map(|source| source.files.iter().map(move |file| (source, file))) {
         table.add_row([
             printable(&file.path),
@@ -76,7 +57,7 @@ fn files(check: &Check) -> Table {
 }
 
 fn columns(check: &Check) -> Table {
-    let mut table = table(&["source", "columns found", "columns missing"]);
+    let mut table = empty_table(&["source", "columns found", "columns missing"]);
     for source in &check.sources {
         let found: Vec<String> = source.found.iter().map(|name| column_text(source, name)).collect();
         table.add_row([source.table.to_owned(), found.join(", "), source.missing.join(", ")]);
@@ -148,14 +129,14 @@ fn possibilities(figures: &Figures) -> String {
         figures.possible.len()
     );
     if !figures.absent.is_empty() {
-        let mut table = table(&["without a value", "because", "what would unlock them"]);
+        let mut table = empty_table(&["without a value", "because", "what would unlock them"]);
         for absent in &figures.absent {
             let unlock = absent.unlock.as_deref().unwrap_or("–");
             table.add_row([absent.metrics.join(", "), printable(&absent.reason), unlock.to_owned()]);
         }
         push(&mut text, format_args!("{table}\n"));
     }
-    let mut table = table(&["report", "possible", "gaps for lack of"]);
+    let mut table = empty_table(&["report", "possible", "gaps for lack of"]);
     for report in &figures.reports {
         let possible = if report.is_possible { "yes" } else { "no" };
         table.add_row([report.report.to_owned(), possible.to_owned(), report.without.join(", ")]);
@@ -181,7 +162,7 @@ pub struct GuessRow {
 /// What the files of a folder seem to be, and below the table why.
 pub fn guesses_table(rows: &[GuessRow]) -> String {
     let heads = ["file", "is", "how sure", "#records", "headers of", "encoding", "delimiter", "dates"];
-    let mut table = table(&heads);
+    let mut table = empty_table(&heads);
     for row in rows {
         table.add_row([
             printable(&row.file),

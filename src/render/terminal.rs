@@ -42,7 +42,7 @@ fn csv_of<T: Serialize>(rows: &[T]) -> Result<String, csv::Error> {
 /// A readable selection: whole figures; those by a dimension too where few were asked for.
 pub fn facts_table(facts: &[Fact], currency: &Currency) -> String {
     const MOST: usize = 200;
-    let heads = ["metric", "subject", "by", "value", "n", "95 % interval", "status"];
+    let heads = ["metric", "subject", "by", "#value", "#n", "95 % interval", "status"];
     let rows = facts.iter().filter(|fact| fact.by.is_none() || facts.len() < MOST).map(|fact| {
         let by = fact.by.zip(fact.key.as_deref()).map(|(by, key)| format!("{by} {key}"));
         vec![
@@ -55,7 +55,7 @@ pub fn facts_table(facts: &[Fact], currency: &Currency) -> String {
             status_text(fact),
         ]
     });
-    table(&heads, &[3, 4], rows)
+    table(&heads, rows)
 }
 
 /// The catalogue, in the order of the rhythm in which metrics are looked at.
@@ -65,7 +65,7 @@ pub fn catalogue_table(metrics: &[&Metric]) -> String {
     let rows = metrics.iter().map(|metric| {
         vec![metric.id.to_string(), metric.name.to_string(), metric.by.join(", "), metric.meaning.to_string()]
     });
-    table(&["metric", "name", "by", "what it says"], &[], rows)
+    table(&["metric", "name", "by", "what it says"], rows)
 }
 
 /// A figure with its meaning, its formula, what was left out and how it compares; the rows where they are asked for.
@@ -140,7 +140,8 @@ fn rows_table(rows: &[EvidenceRow], currency: &Currency) -> String {
     let mark = |is_in: bool| if is_in { "x".to_string() } else { String::new() };
     let amount = |amount: Option<f64>| amount.map(|a| wording::money_full(a, currency)).unwrap_or_default();
     let heads = [
-        "part", "id", "name", "owner", "stage", "outcome", "created", "due", "closed", "amount", "value", "num", "den",
+        "part", "id", "name", "owner", "stage", "outcome", "created", "due", "closed", "#amount", "#value", "num",
+        "den",
     ];
     let cells = rows.iter().map(|row| {
         vec![
@@ -159,7 +160,7 @@ fn rows_table(rows: &[EvidenceRow], currency: &Currency) -> String {
             mark(row.in_denominator),
         ]
     });
-    table(&heads, &[9, 10], cells)
+    table(&heads, cells)
 }
 
 /// Rows behind a figure as CSV, every field of theirs a column.
@@ -170,21 +171,27 @@ pub fn rows_csv(rows: &[EvidenceRow]) -> Result<String, csv::Error> {
 /// Columns of text where no terminal says how many there are.
 const WIDTH_OF_A_FILE: u16 = 160;
 
-/// A terminal table: `numbers` are the columns that stand at the right. Cells are made printable here.
-pub fn table(heads: &[&str], numbers: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
+/// A terminal table with these heads; those that begin with `#` are numbers, without the sign, and stand at the right.
+pub fn empty_table(heads: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
-    if !table.is_tty() {
+    if table.width().is_none() {
         table.set_width(WIDTH_OF_A_FILE);
     }
-    table.set_header(heads.to_vec());
-    for row in rows {
-        table.add_row(row.iter().map(|cell| printable_whole(cell)).collect::<Vec<_>>());
-    }
-    for column in numbers {
-        if let Some(column) = table.column_mut(*column) {
+    table.set_header(heads.iter().map(|head| head.trim_start_matches('#')));
+    for (at, _) in heads.iter().enumerate().filter(|(_, head)| head.starts_with('#')) {
+        if let Some(column) = table.column_mut(at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
+    }
+    table
+}
+
+/// A terminal table with its rows. Cells are made printable here.
+pub fn table(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut table = empty_table(heads);
+    for row in rows {
+        table.add_row(row.iter().map(|cell| printable_whole(cell)));
     }
     format!("{table}\n")
 }
