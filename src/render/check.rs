@@ -1,6 +1,6 @@
 //! The view of a check as terminal tables. Text of the user's files passes [`printable`].
 
-use super::terminal::printable;
+use super::terminal::{printable, printable_lines};
 use crate::reports::check::{Check, Example, Figures, File, Found, Source};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::fmt::Write as _;
@@ -196,7 +196,7 @@ pub fn guesses_table(rows: &[GuessRow]) -> String {
     }
     let mut text = format!("{table}\n");
     for row in rows {
-        push(&mut text, format_args!("{}: {}\n", printable(&row.file), printable(&row.why)));
+        push(&mut text, format_args!("{}: {}\n", printable(&row.file), printable_lines(&row.why)));
     }
     text
 }
