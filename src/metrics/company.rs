@@ -6,7 +6,7 @@ use crate::diagnostic::Findings;
 use crate::model::{Rules, Stages, Table, day_number};
 use crate::timeline::{BuildError, Day, Inputs, Timeline, is_backdated};
 use chrono::NaiveDate;
-use polars::prelude::{BooleanChunked, Column, DataFrame, PolarsResult};
+use polars::prelude::{BooleanChunked, ChunkTake, Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The canonical tables as they were read.
@@ -27,8 +27,9 @@ pub struct Company {
     pub roster: Roster,
     pub timeline: Timeline,
     pub targets: Targets,
-    /// One row for each opportunity of the timeline, in its order: `rep` and the dimensions.
-    pub dimensions: DataFrame,
+    /// The rep number of each opportunity of the timeline, and its row in the table of opportunities.
+    reps: UInt32Chunked,
+    rows: UInt32Chunked,
     /// The other tables, each with people as numbers in a column `rep_number`.
     pub tables: BTreeMap<Table, DataFrame>,
     present: BTreeMap<Table, BTreeSet<&'static str>>,
@@ -75,7 +76,10 @@ impl Company {
             is_backdated,
         };
         let (timeline, findings) = Timeline::build(&inputs)?;
-        let dimensions = dimensions(&cut[&Table::Opportunities], &timeline, &roster)?;
+        let rows = (0..timeline.count()).map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX));
+        let rows = UInt32Chunked::from_vec("row".into(), rows.collect());
+        let owners = rep_numbers(&cut[&Table::Opportunities], "owner", &roster)?;
+        let reps = owners.u32()?.take(&rows)?;
         let targets = match cut.get(&Table::Quotas) {
             Some(quotas) => Targets::read(quotas, &roster, rules.calendar)?,
             None => Targets::default(),
@@ -93,7 +97,8 @@ impl Company {
             roster,
             timeline,
             targets,
-            dimensions,
+            reps,
+            rows,
             tables: cut,
             present: tables.present.clone(),
             rules,
@@ -106,12 +111,19 @@ impl Company {
         self.present.get(&table).is_some_and(|columns| columns.contains(column))
     }
 
-    /// Adds the columns of the dimensions to a frame that has a column `opportunity`.
+    /// Adds columns to a frame that has a column `opportunity`: `rep` (number), or a column of the export by its name.
     pub fn with_dimensions(&self, frame: DataFrame, names: &[&str]) -> PolarsResult<DataFrame> {
         let numbers = frame.column("opportunity")?.u32()?.clone();
+        let rows = self.rows.take(&numbers)?;
         let mut wider = frame;
         for name in names {
-            let values = self.dimensions.column(name)?.take(&numbers)?;
+            let values = if *name == "rep" {
+                let mut reps = self.reps.take(&numbers)?;
+                reps.rename("rep".into());
+                reps.into_column()
+            } else {
+                self.tables[&Table::Opportunities].column(name)?.take(&rows)?
+            };
             wider.with_column(values)?;
         }
         Ok(wider)
@@ -119,7 +131,7 @@ impl Company {
 
     /// The rep number of an opportunity.
     pub fn rep_of(&self, o: usize) -> PolarsResult<Option<u32>> {
-        Ok(self.dimensions.column("rep")?.u32()?.get(o))
+        Ok(self.reps.get(o))
     }
 }
 
@@ -171,18 +183,4 @@ fn rep_numbers(frame: &DataFrame, column: &str, roster: &Roster) -> PolarsResult
     let numbers: Vec<Option<u32>> =
         frame.column(column)?.str()?.iter().map(|name| u32::try_from(roster.find(name?)?).ok()).collect();
     Ok(Column::new("rep_number".into(), numbers))
-}
-
-/// One row for each opportunity of the timeline: `rep` (number) and the dimensions as text.
-fn dimensions(opportunities: &DataFrame, timeline: &Timeline, roster: &Roster) -> PolarsResult<DataFrame> {
-    let rows: Vec<u32> =
-        (0..timeline.count()).map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX)).collect();
-    let rows = polars::prelude::UInt32Chunked::from_vec("row".into(), rows);
-    let mut reps = rep_numbers(opportunities, "owner", roster)?.take(&rows)?;
-    reps.rename("rep".into());
-    let mut columns = vec![reps];
-    for name in OPPORTUNITY_DIMENSIONS {
-        columns.push(opportunities.column(name)?.take(&rows)?);
-    }
-    DataFrame::new(rows.len(), columns)
 }

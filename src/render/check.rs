@@ -1,6 +1,6 @@
 //! The view of a check as terminal tables. Text of the user's files passes [`printable`].
 
-use super::terminal::{empty_table, printable};
+use super::terminal::{empty_table, printable, printable_lines};
 use crate::reports::check::{Check, Example, Figures, File, Found, Source};
 use comfy_table::Table;
 use std::fmt::Write as _;
@@ -177,7 +177,7 @@ pub fn guesses_table(rows: &[GuessRow]) -> String {
     }
     let mut text = format!("{table}\n");
     for row in rows {
-        push(&mut text, format_args!("{}: {}\n", printable(&row.file), printable(&row.why)));
+        push(&mut text, format_args!("{}: {}\n", printable(&row.file), printable_lines(&row.why)));
     }
     text
 }

@@ -109,6 +109,7 @@ pub struct Readiness {
 
 /// The reports and the tables that each reads beside the opportunities.
 const REPORTS: &[(&str, &[Table])] = &[
+    ("weekly", &[Table::StageHistory, Table::Activities, Table::Quotas, Table::Reps, Table::Coaching]),
     ("monthly", &[Table::StageHistory, Table::Activities, Table::Quotas, Table::Reps, Table::Coaching]),
     (
         "qbr",
