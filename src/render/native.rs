@@ -40,6 +40,9 @@ pub enum Shape {
     Mark,
 }
 
+/// The name of columns that have none of their own.
+pub const UNNAMED: &str = "Value";
+
 /// More columns than these are too narrow for their labels.
 const MOST_CATEGORIES: usize = 14;
 
@@ -103,7 +106,7 @@ fn bars(rows: &[Bar], thresholds: &[Threshold], names: &[(Role, String)], mark_n
     }
     let value_of = |row: &Bar, role: Role| row.parts.iter().find(|(other, _)| *other == role).map(|(_, value)| *value);
     let columns = roles.iter().map(|role| {
-        let name = names.iter().find(|(named, _)| named == role).map_or("Value", |(_, name)| name);
+        let name = names.iter().find(|(named, _)| named == role).map_or(UNNAMED, |(_, name)| name);
         Series {
             values: rows.iter().map(|row| value_of(row, *role)).collect(),
             is_labelled: true,

@@ -2,12 +2,12 @@
 //! Excel has no such chart.
 
 use super::formats::Formats;
-use super::sheet::Sheet;
+use super::sheet::{POINTS_A_LINE, Sheet};
 use super::{LONGEST, capped};
 use crate::model::Currency;
 use crate::render::charts::{colour, png};
-use crate::render::native::{Native, Series, Shape, native};
-use crate::reports::chart::Chart as View;
+use crate::render::native::{Native, Series, Shape, UNNAMED, native};
+use crate::reports::chart::{Chart as View, Role};
 use rust_xlsxwriter::{
     Chart, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
     ChartLineDashType, ChartMarker, ChartMarkerType, ChartPoint, ChartSolidFill, ChartType, Color, Image, Worksheet,
@@ -17,7 +17,8 @@ use rust_xlsxwriter::{
 /// The size of a chart, in pixels, and the height of a row.
 const WIDTH: u32 = 896;
 const HEIGHT: u32 = 340;
-const ROW: u32 = 20;
+/// Points in a pixel.
+const POINT: f64 = 0.75;
 /// The longest alternative text that Excel takes.
 const LONGEST_ALTERNATIVE: usize = 255;
 
@@ -42,32 +43,31 @@ impl<'a> Drafts<'a> {
 
     /// Sets a chart at the sheet's next row, with its sentence.
     pub fn insert(&mut self, sheet: &mut Sheet, chart: &View, currency: &Currency) -> Result<(), XlsxError> {
-        sheet.words(&chart.title, &self.formats.caption)?;
         let alternative = capped(&format!("{} {}", chart.title, chart.alternative), LONGEST_ALTERNATIVE);
-        let height = match native(chart, currency) {
+        match native(chart, currency) {
             Some(native) => {
+                begin(sheet, chart, HEIGHT, self.formats)?;
                 let mut drawn = self.drawn(chart, &native)?;
                 drawn.set_alt_text(alternative);
                 sheet.worksheet.insert_chart(sheet.row, 0, &drawn)?;
-                HEIGHT
+                sheet.leave(f64::from(HEIGHT) * POINT);
             }
             None => {
                 let Some(bytes) = png(chart, currency) else { return Ok(()) };
                 let image = Image::new_from_buffer(&bytes)?.set_alt_text(alternative);
                 let image = image.set_scale_width(0.5).set_scale_height(0.5);
                 let height = image.height() as u32 / 2;
+                begin(sheet, chart, height, self.formats)?;
                 sheet.worksheet.insert_image(sheet.row, 0, &image)?;
-                height
+                sheet.leave(f64::from(height) * POINT);
             }
-        };
-        sheet.row += height.div_ceil(ROW);
+        }
         Ok(())
     }
 
     fn drawn(&mut self, view: &View, native: &Native) -> Result<Chart, XlsxError> {
         let top = self.write(view, native)?;
-        let is_of_columns = |series: &&Series| matches!(series.shape, Shape::Column | Shape::Base);
-        let is_first = |series: &Series| is_of_columns(&series);
+        let is_first = |series: &Series| matches!(series.shape, Shape::Column | Shape::Base);
         let has_columns = native.series.iter().any(is_first);
         let kind = match (has_columns, native.is_stacked) {
             (true, true) => ChartType::ColumnStacked,
@@ -149,13 +149,18 @@ impl<'a> Drafts<'a> {
         }
         if series.is_labelled {
             let mut label = ChartDataLabel::new();
-            label.show_value().set_num_format(self.formats.short(view.unit, view.is_times));
+            label.show_value();
+            let number = self.formats.short(view.unit, view.is_times);
             let mut font = ChartFont::new();
             font.set_size(10);
             if native.is_stacked {
+                let is_light = matches!(series.role, Role::Lost | Role::Pushed | Role::Team);
                 label.set_position(ChartDataLabelPosition::Center);
-                font.set_color(Color::RGB(0xff_ffff));
+                // A part of nothing has no room for its label; money has formats for three sizes already.
+                label.set_num_format(if number.contains('[') { number } else { format!("{number};−{number};") });
+                font.set_color(Color::RGB(if is_light { 0x1b_1f24 } else { 0xff_ffff }));
             } else {
+                label.set_num_format(number);
                 label.set_position(ChartDataLabelPosition::OutsideEnd);
             }
             drawn.set_data_label(label.set_font(&font));
@@ -176,10 +181,25 @@ impl<'a> Drafts<'a> {
             .set_num_format(self.formats.axis(view.unit, view.is_times))
             .set_major_gridlines_line(ChartLine::new().set_color(faint).set_width(0.5))
             .set_format(ChartLine::new().set_hidden(true));
+        let values = || native.series.iter().flat_map(|series| &series.values).flatten();
+        let has_columns = native.series.iter().any(|series| series.shape == Shape::Column);
+        if has_columns && values().all(|value| *value >= 0.0) {
+            chart.y_axis().set_min(0);
+        }
         if native.series.len() == 1 || native.series.iter().any(|series| series.shape == Shape::Base) {
             chart.legend().set_hidden();
         } else {
             chart.legend().set_position(ChartLegendPosition::Top).set_font(&font);
+            // What has no name of its own is named by the sentence above.
+            let unnamed: Vec<usize> =
+                (0..).zip(&native.series).filter(|(_, s)| s.name == UNNAMED).map(|(i, _)| i).collect();
+            chart.legend().delete_entries(&unnamed);
         }
     }
+}
+
+/// The sentence above a chart, on one page with it.
+fn begin(sheet: &mut Sheet, chart: &View, height: u32, formats: &Formats) -> Result<(), XlsxError> {
+    sheet.keep_together(f64::from(height) * POINT + 2.0 * POINTS_A_LINE);
+    sheet.words(&chart.title, &formats.caption)
 }

@@ -5,7 +5,7 @@ use crate::model::{Currency, Status, Unit};
 use crate::render::plain::{clean, finite};
 use crate::render::templates::shown;
 use crate::reports::view::Cell;
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline, Worksheet, XlsxError};
 
 const INK: Color = Color::RGB(0x1b_1f24);
 const SOFT: Color = Color::RGB(0x5b_6470);
@@ -15,6 +15,7 @@ pub struct Formats {
     pub title: Format,
     pub title_small: Format,
     pub text: Format,
+    pub link: Format,
     pub soft: Format,
     pub caption: Format,
     pub follows: Format,
@@ -41,13 +42,14 @@ impl Formats {
             title: words().set_bold().set_font_size(16).set_font_name("Cambria"),
             title_small: base().set_bold(),
             text: words(),
+            link: words().set_font_color(Color::RGB(0x1f_5fae)).set_underline(FormatUnderline::Single),
             soft: words().set_font_color(SOFT),
             caption: words().set_bold(),
             follows: words().set_italic(),
             head: head(),
             head_number: head().set_align(FormatAlign::Right),
             cell: cell(),
-            cell_soft: cell().set_font_color(SOFT),
+            cell_soft: cell().set_font_color(SOFT).set_indent(1),
             sign: format!("\"{symbol}{space}\""),
         }
     }

@@ -91,7 +91,7 @@ fn overview(
     for (section, target) in sections.iter().zip(section_names) {
         let row = sheet.next_row();
         let link = Url::new(format!("internal:'{}'!A1", target.replace('\'', "''"))).set_text(target);
-        sheet.worksheet.write_url(row, 0, link)?;
+        sheet.worksheet.write_url_with_format(row, 0, link, &formats.link)?;
         sheet.words_at(row, 1, &section.title, &formats.text)?;
     }
     sheet.skip();
@@ -99,7 +99,7 @@ fn overview(
     for note in &report.quality {
         sheet.words(note, &formats.soft)?;
     }
-    Ok(sheet.worksheet)
+    Ok(sheet.finish())
 }
 
 /// A section: its sentence, its tables, its charts, and what follows.
@@ -143,7 +143,7 @@ fn section_sheet(
     if let Some(source) = &section.source {
         sheet.words(source, &formats.soft)?;
     }
-    Ok(sheet.worksheet)
+    Ok(sheet.finish())
 }
 
 /// The names of a workbook's sheets: at most 31 characters, without what Excel forbids, each once.

@@ -40,8 +40,11 @@ pub fn add(sheet: &mut Sheet, table: &Table, formats: &Formats, currency: &Curre
         return Ok(());
     }
     let top = sheet.next_row();
+    sheet.fit_row(top, table.columns.iter().map(|column| column.head.as_str()))?;
     for row in &table.rows {
         let at = sheet.next_row();
+        let texts: Vec<String> = row.cells.iter().map(|cell| shown(cell, currency)).collect();
+        sheet.fit_row(at, texts.iter().map(String::as_str))?;
         for (column, (cell, of)) in (0..).zip(row.cells.iter().zip(&table.columns)) {
             formats.write(&mut sheet.worksheet, (at, column), cell, of.is_number, row.is_strong, currency)?;
         }
@@ -116,7 +119,7 @@ pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet,
         ("status", false),
         ("reason", false),
     ];
-    const WIDTHS: [f64; 15] = [26.0, 11.0, 9.0, 24.0, 14.0, 24.0, 16.0, 14.0, 14.0, 14.0, 8.0, 9.0, 9.0, 10.0, 40.0];
+    const WIDTHS: [f64; 15] = [25.0, 10.0, 9.0, 20.0, 12.0, 18.0, 14.0, 10.0, 13.0, 13.0, 6.0, 8.0, 8.0, 8.0, 28.0];
     let plain = |number: Option<u64>| number.map(|number| number as f64);
     let mut worksheet = list(name, &WIDTHS)?;
     let text = Format::new();
