@@ -10,7 +10,7 @@ use crate::output::{Plan, distinct_file_names};
 use crate::render::charts::{png, svg_file};
 use crate::render::templates::{Group, Index, Link, OtherFormat};
 use crate::render::terminal::printable;
-use crate::render::{Templates, workbook};
+use crate::render::{Templates, deck, workbook};
 use crate::reports::material::{Material, period_name};
 use crate::reports::{Report, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result};
@@ -120,7 +120,7 @@ impl<'a> Shelf<'a> {
                 FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
                 FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),
                 FileFormat::Xlsx => ("Workbook", "xlsx", workbook::write(report, material.facts.all(), currency)?),
-                FileFormat::Pptx => continue,
+                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency)?),
                 FileFormat::Png | FileFormat::Svg => continue,
             };
             let file = format!("{path}.{ending}");

@@ -1,6 +1,7 @@
-//! From view models to Markdown, HTML, charts, workbooks and terminal tables. Knows no frame and computes nothing.
+//! From view models to Markdown, HTML, charts, workbooks, slides and terminal tables. Knows no frame and computes nothing.
 
 pub mod charts;
+pub mod deck;
 mod markdown;
 mod native;
 pub mod plain;

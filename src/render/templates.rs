@@ -38,6 +38,8 @@ pub enum RenderError {
     Template { name: String, line: usize, message: String },
     #[error("the workbook {name} cannot be made: {source}")]
     Workbook { name: String, source: rust_xlsxwriter::XlsxError },
+    #[error("the slides of {name} cannot be made: {message}")]
+    Deck { name: String, message: String },
 }
 
 impl RenderError {

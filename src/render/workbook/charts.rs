@@ -41,6 +41,13 @@ impl<'a> Drafts<'a> {
         is_named.then_some(self.sheet)
     }
 
+    /// The sheet with the numbers of one chart.
+    pub fn of_one(mut self, view: &View, native: &Native) -> Result<Worksheet, XlsxError> {
+        self.write(view, native)?;
+        self.sheet.set_name(self.name)?;
+        Ok(self.sheet)
+    }
+
     /// Sets a chart at the sheet's next row, with its sentence.
     pub fn insert(&mut self, sheet: &mut Sheet, chart: &View, currency: &Currency) -> Result<(), XlsxError> {
         let alternative = capped(&format!("{} {}", chart.title, chart.alternative), LONGEST_ALTERNATIVE);

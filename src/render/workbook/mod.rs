@@ -8,13 +8,15 @@ mod formats;
 mod sheet;
 mod tables;
 
+use super::native::Native;
 use super::plain::{capped, clean};
 use super::templates::RenderError;
 use crate::model::{Currency, Fact};
 use crate::reports::Report;
+use crate::reports::chart::Chart;
 use crate::reports::view::{DEFINITIONS, Section};
 use charts::Drafts;
-use formats::Formats;
+pub use formats::Formats;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Url, Workbook, Worksheet, XlsxError};
 use sheet::Sheet;
 
@@ -52,6 +54,17 @@ fn build(report: &Report, facts: &[Fact], currency: &Currency) -> Result<Vec<u8>
     if let Some(sheet) = drafts.finish() {
         workbook.push_worksheet(sheet);
     }
+    workbook.save_to_buffer()
+}
+
+/// The name of the one sheet of a chart's own workbook.
+pub const CHART_DATA: &str = "Sheet1";
+
+/// The numbers of a chart as a workbook of its own, heads in the second row and the first category in the third.
+pub fn chart_data(chart: &Chart, native: &Native, formats: &Formats) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    workbook.push_worksheet(Drafts::new(CHART_DATA, formats).of_one(chart, native)?);
     workbook.save_to_buffer()
 }
 
