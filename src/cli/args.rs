@@ -1,6 +1,7 @@
 //! What the user types.
 
 use chrono::NaiveDate;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -53,6 +54,9 @@ pub enum Command {
         /// The week, such as 2026-W47 [default: the one that holds the as-of date]
         #[arg(long, value_name = "WEEK")]
         week: Option<String>,
+        /// The files to write, with commas between
+        #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_parser = without_slides())]
+        format: Vec<FileFormat>,
     },
     /// Look at the exports of a folder and write a commented quarterdeck.toml for them
     Init {
@@ -74,12 +78,18 @@ pub enum Command {
         /// The month, such as 2026-10 [default: the last complete one]
         #[arg(long, value_name = "MONTH")]
         month: Option<String>,
+        /// The files to write, with commas between
+        #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_parser = without_slides())]
+        format: Vec<FileFormat>,
     },
     /// Write the quarterly business review
     Qbr {
         /// The fiscal quarter, such as 2026-Q3 [default: the last complete one]
         #[arg(long, value_name = "QUARTER")]
         quarter: Option<String>,
+        /// The files to write, with commas between
+        #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_enum)]
+        format: Vec<FileFormat>,
     },
     /// Print the facts behind every report
     Metrics {
@@ -138,6 +148,28 @@ pub enum Format {
 pub enum CheckFormat {
     Text,
     Json,
+}
+
+/// A format of a report's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum FileFormat {
+    /// Markdown, its charts as SVG beside it
+    Md,
+    /// A page that stands alone
+    Html,
+    /// Slides
+    Pptx,
+    /// A workbook with native charts and all facts
+    Xlsx,
+    /// Each chart as a picture in double size
+    Png,
+    /// Each chart as a drawing
+    Svg,
+}
+
+/// The formats of reports that are no slides.
+fn without_slides() -> impl TypedValueParser<Value = FileFormat> {
+    PossibleValuesParser::new(["md", "html", "xlsx", "png", "svg"]).try_map(|name| FileFormat::from_str(&name, false))
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,6 @@
 //! `quarterdeck demo`: unpacks the embedded sample company and writes every report of it.
 
-use super::args::Global;
+use super::args::{FileFormat, Global};
 use super::console::Console;
 use super::load::load;
 use super::settings::Settings;
@@ -45,7 +45,7 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
         quiet: global.quiet,
     })?;
     let loaded = load(&settings, &Selection::default())?;
-    let mut shelf = Shelf::new(&settings)?;
+    let mut shelf = Shelf::new(&settings, &[FileFormat::Md, FileFormat::Html])?;
     shelf.add_weekly(&loaded, settings.week(None)?)?;
     shelf.add_qbr(&loaded, settings.period(None, Some(Grain::Quarter))?)?;
     shelf.add_monthly(&loaded, settings.period(None, Some(Grain::Month))?, None)?;

@@ -28,13 +28,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
-        Command::Weekly { week } => weekly::run(&settings()?, console, week.as_deref()),
+        Command::Weekly { week, format } => weekly::run(&settings()?, console, week.as_deref(), format),
         Command::Flags { period, format } => flags::run(&settings()?, console, period.as_deref(), *format),
         Command::Demo { folder } => demo::run(&arguments.global, console, folder),
         Command::Init { folder } => init::run(&arguments.global, console, folder),
         Command::Check { rejected, format } => check::run(&settings()?, console, rejected.as_deref(), *format),
-        Command::Monthly { month } => monthly::run(&settings()?, console, month.as_deref()),
-        Command::Qbr { quarter } => qbr::run(&settings()?, console, quarter.as_deref()),
+        Command::Monthly { month, format } => monthly::run(&settings()?, console, month.as_deref(), format),
+        Command::Qbr { quarter, format } => qbr::run(&settings()?, console, quarter.as_deref(), format),
         Command::Explain { metric: None, .. } => explain::list(console),
         Command::Explain { metric: Some(metric), period, by, key, rows, format } => {
             let asked = explain::Asked {

@@ -1,40 +1,44 @@
 //! Builds, renders and writes the reports of a run: all of its files or none.
 
+use super::args::FileFormat;
 use super::console::Console;
 use super::load::Loaded;
 use super::settings::Settings;
 use crate::metrics::Selection;
 use crate::model::Period;
 use crate::output::{Plan, distinct_file_names};
-use crate::render::Templates;
-use crate::render::charts::svg_file;
-use crate::render::templates::{Group, Index, Link};
+use crate::render::charts::{png, svg_file};
+use crate::render::templates::{Group, Index, Link, OtherFormat};
 use crate::render::terminal::printable;
+use crate::render::{Templates, deck, workbook};
 use crate::reports::material::{Material, period_name};
 use crate::reports::{Report, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The files of a run and the page that links them.
 pub struct Shelf<'a> {
     templates: Templates,
     settings: &'a Settings,
+    formats: BTreeSet<FileFormat>,
     plan: Plan,
     groups: Vec<Group>,
 }
 
 impl<'a> Shelf<'a> {
-    pub fn new(settings: &'a Settings) -> Result<Self> {
+    pub fn new(settings: &'a Settings, formats: &[FileFormat]) -> Result<Self> {
         let overrides = settings.configuration.base.join(TEMPLATE_FOLDER);
         let overrides = overrides.is_dir().then_some(overrides.as_path());
         let templates = Templates::new(overrides, &settings.configuration.rules.currency)?;
-        Ok(Self { templates, settings, plan: Plan::default(), groups: Vec::new() })
+        let formats = formats.iter().copied().collect();
+        Ok(Self { templates, settings, formats, plan: Plan::default(), groups: Vec::new() })
     }
 
     pub fn add_weekly(&mut self, loaded: &Loaded, week: Period) -> Result<()> {
         let material = self.gather(loaded, week)?;
         let report = weekly::build(&material)?;
-        let link = self.add_report(&report, &format!("weekly/{week}"), &report.title)?;
+        let link = self.add_report(&report, &material, &format!("weekly/{week}"), &report.title)?;
         self.groups.push(Group { topic: "Weekly pipeline health".into(), title: period_name(week), links: vec![link] });
         Ok(())
     }
@@ -53,7 +57,7 @@ impl<'a> Shelf<'a> {
         let mut links = Vec::new();
         for (rep, file) in reps.iter().zip(distinct_file_names(&reps)) {
             let report = monthly::build(&material, rep)?;
-            links.push(self.add_report(&report, &format!("monthly/{month}/{file}"), rep)?);
+            links.push(self.add_report(&report, &material, &format!("monthly/{month}/{file}"), rep)?);
         }
         if only.is_none() {
             self.add_managers(&material, month)?;
@@ -76,7 +80,7 @@ impl<'a> Shelf<'a> {
         let mut links = Vec::new();
         for (name, file) in managers.iter().zip(distinct_file_names(&managers)) {
             let report = manager::build(material, name)?;
-            links.push(self.add_report(&report, &format!("monthly/{month}/managers/{file}"), name)?);
+            links.push(self.add_report(&report, material, &format!("monthly/{month}/managers/{file}"), name)?);
         }
         if !links.is_empty() {
             let title = format!("The manager’s own page, {}", period_name(month));
@@ -88,7 +92,7 @@ impl<'a> Shelf<'a> {
     pub fn add_qbr(&mut self, loaded: &Loaded, quarter: Period) -> Result<()> {
         let material = self.gather(loaded, quarter)?;
         let report = qbr::build(&material)?;
-        let link = self.add_report(&report, &format!("qbr/{quarter}"), &report.title)?;
+        let link = self.add_report(&report, &material, &format!("qbr/{quarter}"), &report.title)?;
         self.groups.push(Group {
             topic: "Quarterly business review".into(),
             title: period_name(quarter),
@@ -105,20 +109,45 @@ impl<'a> Shelf<'a> {
         Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings)?)
     }
 
-    /// Plans a report's pages at a path without its ending, and the charts of the Markdown in a folder beside it.
-    fn add_report(&mut self, report: &Report, path: &str, title: &str) -> Result<Link> {
-        let (html, markdown) = (format!("{path}.html"), format!("{path}.md"));
+    /// Plans a report's files at a path without its ending, and the charts of it in a folder beside it.
+    fn add_report(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
         let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
         let charts = format!("charts/{name}-");
-        self.plan.add(&html, self.templates.report(report, "html", &charts)?);
-        self.plan.add(&markdown, self.templates.report(report, "md", &charts)?);
+        let currency = &self.settings.configuration.rules.currency;
+        let mut files = Vec::new();
+        for format in &self.formats {
+            let (name, ending, content) = match format {
+                FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
+                FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),
+                FileFormat::Xlsx => ("Workbook", "xlsx", workbook::write(report, material.facts.all(), currency)?),
+                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency)?),
+                FileFormat::Png | FileFormat::Svg => continue,
+            };
+            let file = format!("{path}.{ending}");
+            self.plan.add(&file, content);
+            files.push(OtherFormat { name, path: file });
+        }
+        self.add_charts(report, &format!("{folder}/{charts}"));
+        // The page is what one opens first, where there is one.
+        files.sort_by_key(|file| file.name != "Web page");
+        let first = if files.is_empty() { None } else { Some(files.remove(0)) };
+        let path = first.map_or_else(|| format!("{folder}/charts"), |file| file.path);
+        Ok(Link { title: title.to_string(), path, others: files })
+    }
+
+    /// Plans each chart as a file of its own: drawings for Markdown and for those who ask, pictures for those who ask.
+    fn add_charts(&mut self, report: &Report, stem: &str) {
+        let has = |format| self.formats.contains(&format);
+        let (draws, paints) = (has(FileFormat::Md) || has(FileFormat::Svg), has(FileFormat::Png));
         let currency = &self.settings.configuration.rules.currency;
         for chart in report.sections.iter().flat_map(|section| &section.charts) {
-            if let Some(svg) = svg_file(chart, currency) {
-                self.plan.add(format!("{folder}/{charts}{}.svg", chart.id), svg);
+            if let Some(svg) = draws.then(|| svg_file(chart, currency)).flatten() {
+                self.plan.add(format!("{stem}{}.svg", chart.id), svg);
+            }
+            if let Some(png) = paints.then(|| png(chart, currency)).flatten() {
+                self.plan.add(format!("{stem}{}.png", chart.id), png);
             }
         }
-        Ok(Link { title: title.to_string(), html, markdown })
     }
 
     /// Writes everything below the output folder, with an index, and says where.

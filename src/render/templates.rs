@@ -36,6 +36,10 @@ pub enum RenderError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("template {name}, line {line}: {message}")]
     Template { name: String, line: usize, message: String },
+    #[error("the workbook {name} cannot be made: {source}")]
+    Workbook { name: String, source: rust_xlsxwriter::XlsxError },
+    #[error("the slides of {name} cannot be made: {message}")]
+    Deck { name: String, message: String },
 }
 
 impl RenderError {
@@ -71,8 +75,17 @@ pub struct Group {
 #[derive(Debug, Clone, Serialize)]
 pub struct Link {
     pub title: String,
-    pub html: String,
-    pub markdown: String,
+    /// The file to open first.
+    pub path: String,
+    /// The same in other formats.
+    pub others: Vec<OtherFormat>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct OtherFormat {
+    /// Such as `Markdown`.
+    pub name: &'static str,
+    pub path: String,
 }
 
 /// The templates of a run, ready to render.

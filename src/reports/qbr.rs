@@ -508,7 +508,7 @@ fn definitions() -> Option<Section> {
         table.row(vec![Cell::text(metric.name), Cell::text(metric.meaning), Cell::text(metric.formula)]);
     }
     Some(Section {
-        id: "definitions",
+        id: super::view::DEFINITIONS,
         topic: "Definitions",
         title: "What each number means.".into(),
         tables: vec![table],

@@ -6,6 +6,9 @@ use super::chart::{Chart, Plot};
 use crate::model::{Currency, Fact, Status, Unit};
 use serde::{Deserialize, Serialize};
 
+/// The id of the section that says what the numbers mean; formats with a place of their own for it leave it out.
+pub const DEFINITIONS: &str = "definitions";
+
 /// A report as it reads, from top to bottom.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {

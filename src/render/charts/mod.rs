@@ -20,7 +20,7 @@ mod text;
 mod waterfall;
 
 use crate::model::{Currency, Unit};
-use crate::reports::chart::{Chart, Plot};
+use crate::reports::chart::{Chart, Plot, Role};
 use crate::reports::wording;
 use drawing::Drawing;
 pub use spark::{spark_svg, spark_text};
@@ -46,6 +46,12 @@ pub fn svg_file(chart: &Chart, currency: &Currency) -> Option<String> {
 /// The chart as a PNG on white, in double size.
 pub fn png(chart: &Chart, currency: &Currency) -> Option<Vec<u8>> {
     png::write(&draw(chart, currency, PAGE)?)
+}
+
+/// The colour of a role on white: red, green and blue in the lowest three bytes.
+pub fn colour(role: Role) -> u32 {
+    let (red, green, blue) = drawing::Tone::Of(role).on_white();
+    u32::from_be_bytes([0, red, green, blue])
 }
 
 fn draw(chart: &Chart, currency: &Currency, width: f64) -> Option<Drawing> {

@@ -1,16 +1,6 @@
 //! How wide text is, without a font: estimates on the wide side, so that nothing is clipped whatever font is there.
 
-/// Text that any XML may hold, on one line: without control characters, those that turn the direction of what follows,
-/// and those that are no characters.
-pub fn clean(text: &str) -> String {
-    let is_out = |c: char| {
-        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-            || u32::from(c) & 0xfffe == 0xfffe
-    };
-    let is_space = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let kept: String = text.chars().filter(|c| !is_out(*c)).map(|c| if is_space(c) { ' ' } else { c }).collect();
-    kept.trim().to_string()
-}
+pub use crate::render::plain::clean;
 
 /// The width of a line of text at a size.
 pub fn width(text: &str, size: u32, is_strong: bool) -> f64 {
@@ -90,10 +80,5 @@ mod tests {
         assert!(one_word[0].ends_with('…') && width(&one_word[0], 14, false) <= 100.0, "{one_word:?}");
         // The accent is not torn from its letter.
         assert_eq!(cut("e\u{301}e\u{301}e\u{301}e\u{301}", 30.0, 14, false), "e\u{301}…");
-    }
-
-    #[test]
-    fn what_no_xml_may_hold_is_out() {
-        assert_eq!(clean("a\u{0}b\u{1b}\u{fffe}\u{202e}c\n"), "a b c");
     }
 }

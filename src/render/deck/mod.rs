@@ -1,0 +1,218 @@
+//! A report as slides: sixteen to nine, a section a slide or several, its sentence as the title, and below it one native
+//! table or one chart; what the numbers mean stands in the speaker's notes.
+//!
+//! In comes the view model; out come the bytes of a `.pptx` file, the same for the same report. `package` knows parts and
+//! relationships, `slide` what stands where, `table` and `chart` their one object.
+
+mod chart;
+mod package;
+mod slide;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use super::templates::RenderError;
+use crate::metrics::{Metric, catalogue};
+use crate::model::Currency;
+use crate::reports::Report;
+use crate::reports::view::{DEFINITIONS, Section, Table};
+use package::{Package, Relationships};
+use slide::{Content, Slide};
+use text::escaped;
+
+/// Units of the format in a point.
+const POINT: f64 = 12_700.0;
+/// The slide and what is on it, in units of the format.
+const MARGIN: f64 = 548_640.0;
+const WIDTH: f64 = 12_192_000.0 - 2.0 * MARGIN;
+const BODY_TOP: f64 = 1_600_200.0;
+const BODY_HEIGHT: f64 = 4_389_120.0;
+
+const MAIN: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
+     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
+     xmlns:p=\"http://schemas.openxmlformats.org/presentationml/2006/main\"";
+
+/// The report as the bytes of a `.pptx` file.
+pub fn write(report: &Report, currency: &Currency) -> Result<Vec<u8>, RenderError> {
+    let fault = |message: String| RenderError::Deck { name: report.title.clone(), message };
+    let slides = slides(report, currency);
+    let mut package = Package::default();
+    add_frame(&mut package, report, slides.len());
+    let mut media = slide::Media::default();
+    for (number, slide) in (1..).zip(&slides) {
+        slide.add_to(&mut package, &mut media, number, currency).map_err(|error| fault(error.to_string()))?;
+    }
+    package.finish().map_err(|error| fault(error.to_string()))
+}
+
+/// Everything that is shown, in order.
+fn slides<'r>(report: &'r Report, currency: &'r Currency) -> Vec<Slide<'r>> {
+    let source = format!("{}. As of {}.", report.title, report.as_of);
+    let mut slides = vec![Slide::new(&report.title, &source, Content::Title(&report.subtitle))];
+    if let Some((first, others)) = report.opening.split_first() {
+        let figures = (!report.figures.is_empty()).then(|| slide::figures(&report.figures));
+        let mut slide = Slide::new(first, &source, Content::Opening { figures, sentences: others });
+        slide.notes = report.figures.iter().map(|figure| format!("{}: {}", figure.label, figure.source)).collect();
+        slides.push(slide);
+    }
+    for section in report.sections.iter().filter(|section| section.id != DEFINITIONS) {
+        slides.extend(of_section(section, report, currency));
+    }
+    if !report.quality.is_empty() {
+        let content = Content::Words(report.quality.iter().map(String::as_str).collect());
+        slides.push(Slide::new("About the data", &source, content));
+    }
+    slides
+}
+
+/// A slide for each chart and each slideful of a table; words alone where there are neither.
+fn of_section<'r>(section: &'r Section, report: &Report, currency: &'r Currency) -> Vec<Slide<'r>> {
+    let command = section.source.as_deref().map(|source| format!(" {source}")).unwrap_or_default();
+    let source = format!("{}. As of {}.{command}", section.topic, report.as_of);
+    let mut contents: Vec<Content> = section.charts.iter().map(Content::Chart).collect();
+    for table in section.tables.iter().filter(|table| !table.columns.is_empty() && !table.rows.is_empty()) {
+        let layout = std::rc::Rc::new(table::Layout::new(table, currency));
+        let caption = table.caption.as_deref();
+        let pages = layout.pages();
+        contents.extend(pages.into_iter().map(|rows| Content::Table { layout: layout.clone(), rows, caption }));
+    }
+    let words: Vec<&str> = section.paragraphs.iter().chain(&section.questions).map(String::as_str).collect();
+    if contents.is_empty() || !words.is_empty() {
+        contents.insert(0, Content::Words(words));
+    }
+    let (count, notes) = (contents.len(), notes(section));
+    let mut slides = Vec::with_capacity(count);
+    for (i, content) in contents.into_iter().enumerate() {
+        let title = if count == 1 {
+            section.title.clone()
+        } else {
+            format!("{} ({} of {count})", text::title(&section.title), i + 1)
+        };
+        let mut slide = Slide::new(&title, &source, content);
+        slide.follows = section.follows.as_deref().filter(|_| i + 1 == count);
+        slide.notes.clone_from(&notes);
+        slides.push(slide);
+    }
+    slides
+}
+
+/// What the measures that a section names mean.
+fn notes(section: &Section) -> Vec<String> {
+    let named = |metric: &&'static Metric| {
+        let is_source = section.source.as_deref().is_some_and(|source| source.ends_with(&format!(" {}", metric.id)));
+        let has = |table: &Table| {
+            let cells = table.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| cell.text.as_deref());
+            cells.chain(table.columns.iter().map(|column| column.head.as_str())).any(|text| text == metric.name)
+        };
+        is_source || section.tables.iter().any(has)
+    };
+    let mut notes: Vec<String> = vec![section.title.clone()];
+    let metrics = catalogue().into_iter().filter(named);
+    notes.extend(metrics.map(|metric| format!("{}: {} Formula: {}", metric.name, metric.meaning, metric.formula)));
+    notes
+}
+
+/// The parts that every deck has: properties, the presentation, its master, layouts and themes.
+fn add_frame(package: &mut Package, report: &Report, count: usize) {
+    const PROPERTIES: &str = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties";
+    let mut root = Relationships::default();
+    root.add("officeDocument", "ppt/presentation.xml");
+    root.add_of(PROPERTIES, "docProps/core.xml");
+    root.add("extended-properties", "docProps/app.xml");
+    package.relate("", &root);
+    package.add_xml(
+        "docProps/core.xml",
+        "application/vnd.openxmlformats-package.core-properties+xml",
+        &core_properties(report),
+    );
+    package.add_xml(
+        "docProps/app.xml",
+        "application/vnd.openxmlformats-officedocument.extended-properties+xml",
+        "<Properties xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties\">\
+         <Application>quarterdeck</Application></Properties>",
+    );
+
+    let mut deck = Relationships::default();
+    let master = deck.add("slideMaster", "slideMasters/slideMaster1.xml");
+    let notes = deck.add("notesMaster", "notesMasters/notesMaster1.xml");
+    let mut list = String::new();
+    for number in 1..=count {
+        let id = deck.add("slide", format!("slides/slide{number}.xml"));
+        list.push_str(&format!("<p:sldId id=\"{}\" r:id=\"{id}\"/>", 255 + number));
+    }
+    for (kind, file) in [("presProps", "presProps"), ("theme", "theme/theme1"), ("tableStyles", "tableStyles")] {
+        deck.add(kind, format!("{file}.xml"));
+    }
+    package.add_xml(
+        "ppt/presentation.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
+        &format!(
+            "<p:presentation {MAIN} saveSubsetFonts=\"1\"><p:sldMasterIdLst><p:sldMasterId id=\"2147483648\" \
+             r:id=\"{master}\"/></p:sldMasterIdLst><p:notesMasterIdLst><p:notesMasterId r:id=\"{notes}\"/>\
+             </p:notesMasterIdLst><p:sldIdLst>{list}</p:sldIdLst><p:sldSz cx=\"12192000\" cy=\"6858000\"/>\
+             <p:notesSz cx=\"6858000\" cy=\"9144000\"/></p:presentation>"
+        ),
+    );
+    package.relate("ppt/presentation.xml", &deck);
+
+    let theme = "application/vnd.openxmlformats-officedocument.theme+xml";
+    package.add_xml(
+        "ppt/presProps.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.presProps+xml",
+        include_str!("parts/pres-props.xml"),
+    );
+    package.add_xml(
+        "ppt/tableStyles.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.tableStyles+xml",
+        include_str!("parts/table-styles.xml"),
+    );
+    package.add_xml("ppt/theme/theme1.xml", theme, include_str!("parts/theme.xml"));
+    package.add_xml("ppt/theme/theme2.xml", theme, include_str!("parts/theme.xml"));
+    package.add_xml(
+        "ppt/slideMasters/slideMaster1.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.slideMaster+xml",
+        include_str!("parts/master.xml"),
+    );
+    let mut master = Relationships::default();
+    master.add("slideLayout", "../slideLayouts/slideLayout1.xml");
+    master.add("slideLayout", "../slideLayouts/slideLayout2.xml");
+    master.add("theme", "../theme/theme1.xml");
+    package.relate("ppt/slideMasters/slideMaster1.xml", &master);
+    for (number, xml) in [(1, include_str!("parts/layout-title.xml")), (2, include_str!("parts/layout-only.xml"))] {
+        let path = format!("ppt/slideLayouts/slideLayout{number}.xml");
+        let mut layout = Relationships::default();
+        layout.add("slideMaster", "../slideMasters/slideMaster1.xml");
+        package.relate(&path, &layout);
+        package.add_xml(path, "application/vnd.openxmlformats-officedocument.presentationml.slideLayout+xml", xml);
+    }
+    package.add_xml(
+        "ppt/notesMasters/notesMaster1.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.notesMaster+xml",
+        include_str!("parts/notes-master.xml"),
+    );
+    let mut notes = Relationships::default();
+    notes.add("theme", "../theme/theme2.xml");
+    package.relate("ppt/notesMasters/notesMaster1.xml", &notes);
+}
+
+/// Title and date; the as-of date stands for the clock.
+fn core_properties(report: &Report) -> String {
+    let is_date = |text: &str| text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let day = if is_date(&report.as_of) { report.as_of.as_str() } else { "2000-01-01" };
+    let date = |name: &str| format!("<dcterms:{name} xsi:type=\"dcterms:W3CDTF\">{day}T00:00:00Z</dcterms:{name}>");
+    format!(
+        "<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>{}</dc:title><dc:creator>quarterdeck\
+         </dc:creator>{}{}</cp:coreProperties>",
+        text::ready(&report.title),
+        date("created"),
+        date("modified")
+    )
+}
+
+/// An attribute that describes an object to those who do not see it.
+fn described(text: &str) -> String {
+    format!("descr=\"{}\"", escaped(&super::plain::capped(text, 1_000)))
+}

@@ -1,0 +1,171 @@
+//! Native tables, cut to what a slide holds.
+
+use super::text::{Look, lines, paragraph, width};
+use super::{BODY_HEIGHT, POINT, WIDTH};
+use crate::model::{Currency, Status};
+use crate::render::plain::capped;
+use crate::render::templates::shown;
+use crate::reports::view::{Cell, Table};
+use std::fmt::Write as _;
+
+/// The size of text in tables, in points.
+const SIZE: f64 = 12.0;
+/// The space beside and above the text of a cell, in points.
+const BESIDE: f64 = 6.0;
+const ABOVE: f64 = 4.0;
+/// More characters than these in a cell are for the page and not for a slide.
+const LONGEST: usize = 160;
+/// A slide has at most so many rows below the head.
+const MOST_ROWS: usize = 13;
+
+/// A cell's text with its standing in words, and the colour of that.
+fn words(cell: &Cell, currency: &Currency) -> (String, Option<&'static str>) {
+    let text = if cell.value.is_some_and(|value| !value.is_finite()) && cell.text.is_none() {
+        "–".to_string()
+    } else {
+        capped(&shown(cell, currency), LONGEST)
+    };
+    match cell.status {
+        Some(Status::Good) => (text, Some("1D6B43")),
+        Some(Status::Watch) => (format!("watch {text}"), Some("8A5A00")),
+        Some(Status::Alert) => (format!("alert {text}"), Some("B3261E")),
+        _ => (text, None),
+    }
+}
+
+/// A table set for slides: columns of a width and rows of a height, in points.
+pub struct Layout<'a> {
+    table: &'a Table,
+    currency: &'a Currency,
+    widths: Vec<f64>,
+    head_height: f64,
+    heights: Vec<f64>,
+}
+
+impl<'a> Layout<'a> {
+    pub fn new(table: &'a Table, currency: &'a Currency) -> Self {
+        let widths = widths(table, currency);
+        let height = |texts: &mut dyn Iterator<Item = String>| {
+            let most =
+                texts.zip(&widths).map(|(text, wide)| lines(&text, wide - 2.0 * BESIDE, SIZE)).fold(1.0, f64::max);
+            most * SIZE * 1.2 + 2.0 * ABOVE
+        };
+        let head_height = height(&mut table.columns.iter().map(|column| capped(&column.head, LONGEST)));
+        let heights =
+            table.rows.iter().map(|row| height(&mut row.cells.iter().map(|cell| words(cell, currency).0))).collect();
+        Self { table, currency, widths, head_height, heights }
+    }
+
+    /// The rows of each slide, from and before which.
+    pub fn pages(&self) -> Vec<(usize, usize)> {
+        let room = BODY_HEIGHT / POINT - self.head_height;
+        let (mut pages, mut from, mut used) = (Vec::new(), 0, 0.0);
+        for (i, height) in self.heights.iter().enumerate() {
+            if i > from && (used + height > room || i - from >= MOST_ROWS) {
+                pages.push((from, i));
+                (from, used) = (i, 0.0);
+            }
+            used += height;
+        }
+        pages.push((from, self.heights.len()));
+        // A last slide of one row would look forgotten.
+        if let [.., before, last] = pages.as_mut_slice()
+            && last.1 - last.0 == 1
+            && before.1 - before.0 > 3
+        {
+            before.1 -= 2;
+            last.0 -= 2;
+        }
+        pages
+    }
+
+    /// The rows of a page as a graphic frame.
+    pub fn frame(&self, (from, to): (usize, usize), id: u32, (x, y): (f64, f64)) -> String {
+        let emu = |points: f64| (points * POINT).round() as i64;
+        let heights = &self.heights[from..to];
+        let (wide, high) = (self.widths.iter().sum::<f64>(), self.head_height + heights.iter().sum::<f64>());
+        let mut xml = format!(
+            "<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"{id}\" name=\"Table {id}\"/><p:cNvGraphicFramePr>\
+             <a:graphicFrameLocks noGrp=\"1\"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>\
+             <p:xfrm><a:off x=\"{x:.0}\" y=\"{y:.0}\"/><a:ext cx=\"{}\" cy=\"{}\"/></p:xfrm><a:graphic>\
+             <a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/table\"><a:tbl>\
+             <a:tblPr firstRow=\"1\"/><a:tblGrid>",
+            emu(wide),
+            emu(high)
+        );
+        // Writing into a string cannot fail.
+        for width in &self.widths {
+            let _ = write!(xml, "<a:gridCol w=\"{}\"/>", emu(*width));
+        }
+        xml.push_str("</a:tblGrid>");
+        let _ = write!(xml, "<a:tr h=\"{}\">", emu(self.head_height));
+        for column in &self.table.columns {
+            let look = Look { size: Some(SIZE), is_right: column.is_number, colour: Some("tx2"), ..Look::default() };
+            push_cell(&mut xml, &capped(&column.head, LONGEST), look, "b", "tx1", 12_700);
+        }
+        xml.push_str("</a:tr>");
+        for (row, height) in self.table.rows[from..to].iter().zip(heights) {
+            let _ = write!(xml, "<a:tr h=\"{}\">", emu(*height));
+            for (i, column) in self.table.columns.iter().enumerate() {
+                let (text, colour) = row.cells.get(i).map(|cell| words(cell, self.currency)).unwrap_or_default();
+                let look = Look {
+                    size: Some(SIZE),
+                    is_right: column.is_number,
+                    is_strong: row.is_strong,
+                    colour: colour.or(Some("tx1")),
+                    ..Look::default()
+                };
+                push_cell(&mut xml, &text, look, "ctr", "D9DDE2", 6_350);
+            }
+            xml.push_str("</a:tr>");
+        }
+        xml.push_str("</a:tbl></a:graphicData></a:graphic></p:graphicFrame>");
+        xml
+    }
+}
+
+/// A cell with a rule below and no other.
+fn push_cell(xml: &mut String, text: &str, look: Look, anchor: &str, rule: &str, rule_width: u32) {
+    let colour =
+        if rule == "tx1" { "<a:schemeClr val=\"tx1\"/>".into() } else { format!("<a:srgbClr val=\"{rule}\"/>") };
+    let (beside, above) = ((BESIDE * POINT) as i64, (ABOVE * POINT) as i64);
+    let _ = write!(
+        xml,
+        "<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>{}</a:txBody>\
+         <a:tcPr marL=\"{beside}\" marR=\"{beside}\" marT=\"{above}\" marB=\"{above}\" anchor=\"{anchor}\">\
+         <a:lnL w=\"0\"><a:noFill/></a:lnL><a:lnR w=\"0\"><a:noFill/></a:lnR><a:lnT w=\"0\"><a:noFill/></a:lnT>\
+         <a:lnB w=\"{rule_width}\"><a:solidFill>{colour}</a:solidFill></a:lnB><a:noFill/></a:tcPr></a:tc>",
+        paragraph(text, look)
+    );
+}
+
+/// As wide as the widest text of each column asks, and over the slide's width only by breaking text into lines.
+fn widths(table: &Table, currency: &Currency) -> Vec<f64> {
+    const LEAST: f64 = 62.0;
+    const AIR: f64 = 14.0;
+    let room = WIDTH / POINT;
+    let natural: Vec<f64> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(i, column)| {
+            let word = column.head.split_whitespace().map(|word| width(word, SIZE)).fold(0.0, f64::max);
+            let cells = table.rows.iter().filter_map(|row| row.cells.get(i));
+            let widest = cells.map(|cell| width(&words(cell, currency).0, SIZE)).fold(word, f64::max);
+            (widest + 2.0 * BESIDE + AIR).max(LEAST)
+        })
+        .collect();
+    let total: f64 = natural.iter().sum();
+    if total <= room {
+        // A little air, but a table of two columns does not stretch over the slide.
+        let stretch = (room / total).min(1.5);
+        return natural.iter().map(|width| width * stretch).collect();
+    }
+    // Numbers keep their width as long as they leave half of the slide to the text.
+    let fixed: f64 = table.columns.iter().zip(&natural).filter(|(c, _)| c.is_number).map(|(_, w)| w).sum();
+    if fixed > room * 0.6 || fixed >= total {
+        return natural.iter().map(|width| width * room / total).collect();
+    }
+    let shrink = (room - fixed) / (total - fixed);
+    table.columns.iter().zip(&natural).map(|(c, width)| if c.is_number { *width } else { width * shrink }).collect()
+}
