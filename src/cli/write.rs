@@ -152,7 +152,9 @@ impl<'a> Shelf<'a> {
 
     /// Writes everything below the output folder, with an index, and says where.
     pub fn write(mut self, folder: &Path, console: Console) -> Result<PathBuf> {
-        let index = Index { title: "Reports".into(), as_of: self.settings.as_of.to_string(), groups: self.groups };
+        let mut groups = self.groups;
+        groups.extend(earlier(folder, &self.plan));
+        let index = Index { title: "Reports".into(), as_of: self.settings.as_of.to_string(), groups };
         self.plan.add("index.html", self.templates.index(&index)?);
         let count = self.plan.paths().count();
         self.plan.write(folder)?;
@@ -160,6 +162,32 @@ impl<'a> Shelf<'a> {
         console.say(&format!("wrote {count} files; open {}", printable(&index.display().to_string())));
         Ok(index)
     }
+}
+
+/// The pages of earlier runs that this run leaves as they are, in order of path; `None` where there are none.
+fn earlier(folder: &Path, plan: &Plan) -> Option<Group> {
+    let planned: BTreeSet<&Path> = plan.paths().collect();
+    let mut pages = BTreeSet::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        // A folder that cannot be read has nothing to link to.
+        for path in std::fs::read_dir(&next).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "html") {
+                pages.extend(path.strip_prefix(folder).ok().map(Path::to_path_buf));
+            }
+        }
+    }
+    let others = pages.into_iter().filter(|page| page != Path::new("index.html") && !planned.contains(page.as_path()));
+    let links: Vec<Link> = others
+        .filter_map(|page| {
+            let path = page.to_str()?.replace('\\', "/");
+            Some(Link { title: path.trim_end_matches(".html").to_string(), path, others: Vec::new() })
+        })
+        .collect();
+    let title = "Pages of earlier runs, as they were written.".to_string();
+    (!links.is_empty()).then(|| Group { topic: "Earlier".into(), title, links })
 }
 
 /// The folder beside the configuration whose templates stand before the embedded ones.

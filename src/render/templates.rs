@@ -172,7 +172,8 @@ fn add_filters(environment: &mut Environment, currency: &Currency) {
         Ok::<_, Error>(cells.any(|cell| cell.thin.is_some()))
     });
     environment.add_filter("code", |text: &str| Value::from_safe_string(markdown::code(text)));
-    environment.add_filter("url", |text: &str| url(text));
+    // What is percent-encoded has nothing left to escape.
+    environment.add_filter("url", |text: &str| Value::from_safe_string(url(text)));
 }
 
 /// A value of the view model, as its own type.

@@ -92,3 +92,12 @@ fn a_failed_run_writes_nothing() {
     assert!(said.contains("deals.csv") && said.contains("owner"), "{said}");
     assert!(!company.path("reports").exists());
 }
+
+#[test]
+fn an_index_keeps_the_pages_of_earlier_runs() {
+    let company = Company::new(&[("quarterdeck.toml", CONFIGURATION), ("deals.csv", &deals("Ann Lee"))]);
+    company.run(&["--as-of", "2026-10-31", "monthly"]);
+    company.run(&["--as-of", "2026-10-31", "qbr"]);
+    let index = std::fs::read_to_string(company.path("reports/index.html")).expect("an index");
+    assert!(index.contains("qbr/2026-Q3.html") && index.contains("monthly/2026-09/ann-lee.html"), "{index}");
+}
