@@ -18,7 +18,7 @@ mod person;
 mod tests;
 mod words;
 
-pub use known::Earlier;
+pub use crate::timeline::Earlier;
 
 use crate::metrics::{MeasureError, Window};
 use crate::model::date_of;
