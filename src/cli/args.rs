@@ -92,6 +92,23 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "table")]
         format: Format,
     },
+    /// Bank what the exports say as of the date, so that later runs have a past
+    Snapshot,
+    /// Take note of a flag, so that it is shown apart until a day
+    Acknowledge {
+        /// The flag, such as stalled
+        #[arg(value_name = "FLAG")]
+        flag: String,
+        /// The id of the opportunity, or the name of the person
+        #[arg(value_name = "SUBJECT")]
+        subject: String,
+        /// The last day on which it is shown apart
+        #[arg(long, value_name = "DATE")]
+        until: NaiveDate,
+        /// Why it needs no decision until then
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
     /// The templates of the reports, and checking one's own
     #[command(subcommand)]
     Templates(Templates),

@@ -1,6 +1,8 @@
 //! The command line: arguments, settings, the console, and one file a command.
 
+mod acknowledge;
 pub mod args;
+mod banking;
 pub mod console;
 mod demo;
 mod explain;
@@ -9,6 +11,7 @@ mod metrics;
 mod monthly;
 mod qbr;
 mod settings;
+mod snapshot;
 mod templates;
 mod write;
 
@@ -38,6 +41,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 format: *format,
             };
             explain::run(&settings()?, console, &asked)
+        }
+        Command::Snapshot => snapshot::run(&settings()?, console, chrono::Utc::now()),
+        Command::Acknowledge { flag, subject, until, why } => {
+            acknowledge::run(&settings()?, console, flag, subject, *until, why)
         }
         Command::Templates(action) => templates::run(&arguments.global, console, action),
     }

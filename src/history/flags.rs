@@ -6,18 +6,19 @@ use crate::model::{Acknowledgement, Mark, Remembered, SeenFlag, SubjectKind};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
-pub const FLAGS: Series = Series { table: "flags", keys: &["code", "about", "subject"], values: &[], has_topics: true };
+pub const FLAGS: Series =
+    Series { table: "flags", keys: &["topic", "about", "subject"], values: &[], has_topics: true };
 
-/// What a run raised, by the codes that it could judge.
+/// What a run raised, by the topics that it could judge.
 pub fn view(raised: &BTreeMap<String, Vec<Mark>>, texts: &mut Writer) -> rusqlite::Result<BTreeMap<i64, View>> {
     let mut topics = BTreeMap::new();
-    for (code, marks) in raised {
-        let code = texts.number(code)?;
+    for (topic, marks) in raised {
+        let topic = texts.number(topic)?;
         let mut view = View::new();
         for mark in marks {
-            view.insert(vec![code, texts.number(mark.about.name())?, texts.number(&mark.subject)?], Vec::new());
+            view.insert(vec![topic, texts.number(mark.about.name())?, texts.number(&mark.subject)?], Vec::new());
         }
-        topics.insert(code, view);
+        topics.insert(topic, view);
     }
     Ok(topics)
 }
@@ -27,14 +28,16 @@ pub fn before(db: &Connection, day: i64) -> rusqlite::Result<Remembered> {
     let texts = texts::all(db)?;
     let text = |number: i64| texts.get(&number).map(ToString::to_string);
     let mut remembered = Remembered::default();
-    for code in FLAGS.topics_before(db, day)? {
-        remembered.judged.extend(text(code));
-        FLAGS.each_last(db, code, day - 1, |key, since, _| {
-            let [code, about, subject] = key.as_slice() else { return };
+    for topic in FLAGS.topics_before(db, day)? {
+        let Some(name) = text(topic) else { continue };
+        let code = Mark::code_of_topic(&name).to_string();
+        remembered.judged.push(name);
+        FLAGS.each_last(db, topic, day - 1, |key, since, _| {
+            let [_, about, subject] = key.as_slice() else { return };
             let about = text(*about).as_deref().and_then(SubjectKind::from_name);
-            if let (Some(code), Some(about), Some(subject)) = (text(*code), about, text(*subject)) {
+            if let (Some(about), Some(subject)) = (about, text(*subject)) {
                 let since = i32::try_from(since).unwrap_or(i32::MAX);
-                remembered.flags.push(SeenFlag { mark: Mark { code, about, subject }, since });
+                remembered.flags.push(SeenFlag { mark: Mark { code: code.clone(), about, subject }, since });
             }
         })?;
     }

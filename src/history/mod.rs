@@ -57,7 +57,7 @@ pub struct Visit<'a> {
     pub inputs: BTreeMap<String, String>,
     /// All opportunities of the export, by id.
     pub standings: Vec<(String, Standing)>,
-    /// The flags that were raised, under every code that could be judged.
+    /// The flags that were raised, under every [`Mark::topic`] that could be judged.
     pub flags: BTreeMap<String, Vec<Mark>>,
     /// The figures of finished periods, by label.
     pub facts: BTreeMap<String, Vec<Fact>>,

@@ -59,12 +59,12 @@ CREATE TABLE states (
 CREATE INDEX states_by_run ON states (as_of);
 
 CREATE TABLE flags (
-    code INTEGER NOT NULL,
+    topic INTEGER NOT NULL,
     about INTEGER NOT NULL,
     subject INTEGER NOT NULL,
     as_of INTEGER NOT NULL,
     is_there INTEGER NOT NULL,
-    PRIMARY KEY (code, about, subject, as_of)
+    PRIMARY KEY (topic, about, subject, as_of)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE facts (

@@ -103,7 +103,7 @@ fn flags_are_remembered_since_the_run_that_raised_them_first() {
     let stalled =
         |subject: &str| Mark { code: "stalled".into(), about: SubjectKind::Opportunity, subject: subject.into() };
     let raising = |as_of: &str, marks: Option<Vec<Mark>>| Visit {
-        flags: marks.map(|marks| ("stalled".to_string(), marks)).into_iter().collect(),
+        flags: marks.map(|marks| (Mark::topic("stalled", false), marks)).into_iter().collect(),
         ..visit(date(as_of), &[])
     };
     bank.bank(&raising("2026-11-02", Some(vec![stalled("A"), stalled("B")]))).unwrap();

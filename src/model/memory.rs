@@ -35,6 +35,17 @@ impl SubjectKind {
     }
 }
 
+impl Mark {
+    /// What a run can judge or not: a flag on opportunities is another topic than the same flag on people.
+    pub fn topic(code: &str, is_person: bool) -> String {
+        format!("{}/{code}", if is_person { "person" } else { "opportunity" })
+    }
+
+    pub fn code_of_topic(topic: &str) -> &str {
+        topic.split_once('/').map_or(topic, |(_, code)| code)
+    }
+}
+
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {} {}", self.code, self.about.name(), self.subject)
@@ -45,7 +56,7 @@ impl fmt::Display for Mark {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remembered {
     pub flags: Vec<SeenFlag>,
-    /// The codes that were judged by some run: of any other nothing can be new.
+    /// The topics that were judged by some run: of any other nothing can be new.
     pub judged: Vec<String>,
 }
 

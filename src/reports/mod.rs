@@ -10,6 +10,7 @@ mod noticed;
 pub mod playbook;
 pub mod qbr;
 mod quality;
+pub mod restatement;
 pub mod view;
 pub mod wording;
 
