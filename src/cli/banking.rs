@@ -6,7 +6,10 @@ use crate::diagnostic::Findings;
 use crate::flags::{self, Raised, memory};
 use crate::history::{Bank, Banked, Visit};
 use crate::metrics::{Company, Selection, Tables, Window, measure};
-use crate::model::{Fact, Grain, Mark, Period, Scope, Snapshots, Standing, Table, day_number};
+use crate::model::{
+    Acknowledgement, Fact, Grain, Mark, Period, Published, Remembered, Scope, Snapshots, Standing, Table, day_number,
+};
+use crate::reports::restatement::{Restatement, restatements, ripens};
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use polars::prelude::{DataFrame, PolarsResult};
@@ -72,6 +75,35 @@ pub fn bank(settings: &Settings, exports: &Exports, at: DateTime<Utc>) -> Result
         facts: facts(settings, &company)?,
     };
     Ok(Some((Bank::open(path)?.bank(&visit)?, found)))
+}
+
+/// What earlier runs left for the reports of this one.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub remembered: Remembered,
+    /// Those that hold on the as-of date.
+    pub acknowledged: Vec<Acknowledgement>,
+    /// Figures of finished periods as runs before the as-of date gave them.
+    pub published: Vec<Published>,
+}
+
+impl Memory {
+    /// Reads what runs before the as-of date left; nothing where there is no bank.
+    pub fn read(settings: &Settings) -> Result<Self> {
+        let Some(bank) = open_if_there(settings)? else { return Ok(Self::default()) };
+        Ok(Self {
+            remembered: bank.flags_before(settings.as_of)?,
+            acknowledged: bank.acknowledged(settings.as_of)?,
+            published: bank.published_before(settings.as_of)?,
+        })
+    }
+
+    /// What of the published figures comes out otherwise now, for the whole company whatever was selected.
+    pub fn restatements(&self, settings: &Settings, exports: &Exports) -> Result<Vec<Restatement>> {
+        let Some(snapshots) = &exports.tables.snapshots else { return Ok(Vec::new()) };
+        let (company, _) = exports.company(settings, &Selection::default())?;
+        Ok(restatements(&company, snapshots, &self.published)?)
+    }
 }
 
 /// The SHA-256 of every file that was read.
@@ -164,7 +196,7 @@ fn facts(settings: &Settings, company: &Company) -> Result<BTreeMap<String, Vec<
     for period in finished(settings) {
         let mut facts = measure(company, period, None)?;
         facts.retain(|fact| fact.scope == Scope::Team || fact.by.is_none());
-        facts.retain(|fact| !crate::reports::restatement::ripens(fact.metric));
+        facts.retain(|fact| !ripens(fact.metric));
         given.insert(period.to_string(), facts);
     }
     Ok(given)

@@ -83,6 +83,10 @@ impl Sample {
         self
     }
 
+    pub fn snapshots(&self) -> &Snapshots {
+        self.tables.snapshots.as_ref().unwrap()
+    }
+
     /// The company with all that was found on the way.
     pub fn found(&self) -> (Company, crate::diagnostic::Findings) {
         Company::new(&self.tables, &self.stages, self.rules.clone(), self.as_of, &Selection::default()).unwrap()
