@@ -1,12 +1,13 @@
 //! The `quarterdeck` command.
 
 use clap::Parser;
-use quarterdeck::cli::{args::Arguments, run};
+use quarterdeck::cli::{Outcome, args::Arguments, run};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::ThresholdMet) => ExitCode::from(3),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

@@ -38,6 +38,31 @@ pub struct Global {
     /// Say nothing but what is wrong
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// End with exit code 3 where one of these is met; may be given several times
+    #[arg(long, global = true, value_enum, value_delimiter = ',', value_name = "THRESHOLD")]
+    pub fail_on: Vec<Threshold>,
+}
+
+/// What can make a run that was written end with exit code 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Threshold {
+    /// A figure of the team is alarming in the period of the report
+    Alert,
+    /// A record of an export was rejected
+    Rejected,
+    /// Something was found that affects figures
+    Warning,
+    /// A flag was raised that the last banked run did not raise
+    NewFlag,
+    /// A figure of a finished period is not what a banked run gave
+    Restated,
+}
+
+impl Threshold {
+    /// As it is typed.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,12 +78,18 @@ pub enum Command {
         /// The month, such as 2026-10 [default: the last complete one]
         #[arg(long, value_name = "MONTH")]
         month: Option<String>,
+        /// Print the one report of --rep as Markdown, and write no file
+        #[arg(long)]
+        stdout: bool,
     },
     /// Write the quarterly business review
     Qbr {
         /// The fiscal quarter, such as 2026-Q3 [default: the last complete one]
         #[arg(long, value_name = "QUARTER")]
         quarter: Option<String>,
+        /// Print the report as Markdown, and write no file
+        #[arg(long)]
+        stdout: bool,
     },
     /// Print the facts behind every report
     Metrics {

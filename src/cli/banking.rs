@@ -54,11 +54,18 @@ pub fn open_if_there(settings: &Settings) -> Result<Option<Bank>> {
     }
 }
 
+/// A run that was banked, with the whole company as of its date and all that was found.
+pub struct Visited {
+    pub banked: Banked,
+    pub company: Company,
+    pub findings: Findings,
+}
+
 /// Banks what the exports say as of the as-of date, for the whole company whatever was selected. `None` where no bank is
-/// configured. With it comes what was found while the company was built.
+/// configured.
 ///
 /// Figures and flags are those of a run that knows nothing later: banked runs after the as-of date are not read.
-pub fn bank(settings: &Settings, exports: &Exports, at: DateTime<Utc>) -> Result<Option<(Banked, Findings)>> {
+pub fn bank(settings: &Settings, exports: &Exports, at: DateTime<Utc>) -> Result<Option<Visited>> {
     let Some(path) = &settings.configuration.history else { return Ok(None) };
     let known = exports.tables.snapshots.clone().map(|snapshots| snapshots.until(day_number(settings.as_of)));
     let tables = Tables { snapshots: known, ..exports.tables.clone() };
@@ -74,7 +81,10 @@ pub fn bank(settings: &Settings, exports: &Exports, at: DateTime<Utc>) -> Result
         flags: flags(settings, &company)?,
         facts: facts(settings, &company)?,
     };
-    Ok(Some((Bank::open(path)?.bank(&visit)?, found)))
+    let banked = Bank::open(path)?.bank(&visit)?;
+    let mut findings = exports.findings.clone();
+    findings.merge(found);
+    Ok(Some(Visited { banked, company, findings }))
 }
 
 /// What earlier runs left for the reports of this one.
@@ -83,7 +93,7 @@ pub struct Memory {
     pub remembered: Remembered,
     /// Those that hold on the as-of date.
     pub acknowledged: Vec<Acknowledgement>,
-    /// Figures of finished periods as runs before the as-of date gave them.
+    /// Figures of the [`finished`] periods as runs before the as-of date gave them.
     pub published: Vec<Published>,
 }
 
@@ -91,10 +101,13 @@ impl Memory {
     /// Reads what runs before the as-of date left; nothing where there is no bank.
     pub fn read(settings: &Settings) -> Result<Self> {
         let Some(bank) = open_if_there(settings)? else { return Ok(Self::default()) };
+        let labels: Vec<String> = finished(settings).iter().map(ToString::to_string).collect();
+        let mut published = bank.published_before(settings.as_of)?;
+        published.retain(|figure| labels.contains(&figure.key.period));
         Ok(Self {
             remembered: bank.flags_before(settings.as_of)?,
             acknowledged: bank.acknowledged(settings.as_of)?,
-            published: bank.published_before(settings.as_of)?,
+            published,
         })
     }
 

@@ -27,6 +27,11 @@ impl Console {
         }
     }
 
+    /// Says a line about what is wrong, even when quiet.
+    pub fn warn(self, line: &str) {
+        eprintln!("{line}");
+    }
+
     /// Says what was found: warnings even when quiet, notes only when not.
     pub fn findings(self, findings: &Findings) {
         for group in findings.groups() {

@@ -43,6 +43,7 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
         manager: None,
         rep: None,
         quiet: global.quiet,
+        fail_on: Vec::new(),
     })?;
     let loaded = load(&settings, &Selection::default())?;
     let mut shelf = Shelf::new(&settings)?;

@@ -6,6 +6,7 @@ mod banking;
 pub mod console;
 mod demo;
 mod explain;
+mod fail_on;
 mod load;
 mod metrics;
 mod monthly;
@@ -17,19 +18,21 @@ mod write;
 
 use args::{Arguments, Command};
 use console::Console;
+pub use fail_on::Outcome;
 use settings::Settings;
 
 /// Runs a command. The error says what could not be done and what to do next.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let console = Console { is_quiet: arguments.global.quiet };
     let settings = || Settings::resolve(&arguments.global);
-    match &arguments.command {
+    let done = match &arguments.command {
+        Command::Monthly { month, stdout } => return monthly::run(&settings()?, console, month.as_deref(), *stdout),
+        Command::Qbr { quarter, stdout } => return qbr::run(&settings()?, console, quarter.as_deref(), *stdout),
+        Command::Snapshot => return snapshot::run(&settings()?, console, chrono::Utc::now()),
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
         Command::Demo { folder } => demo::run(&arguments.global, console, folder),
-        Command::Monthly { month } => monthly::run(&settings()?, console, month.as_deref()),
-        Command::Qbr { quarter } => qbr::run(&settings()?, console, quarter.as_deref()),
         Command::Explain { metric: None, .. } => explain::list(console),
         Command::Explain { metric: Some(metric), period, by, key, rows, format } => {
             let asked = explain::Asked {
@@ -42,10 +45,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             };
             explain::run(&settings()?, console, &asked)
         }
-        Command::Snapshot => snapshot::run(&settings()?, console, chrono::Utc::now()),
         Command::Acknowledge { flag, subject, until, why } => {
             acknowledge::run(&settings()?, console, flag, subject, *until, why)
         }
         Command::Templates(action) => templates::run(&arguments.global, console, action),
-    }
+    };
+    done.map(|()| Outcome::Done)
 }

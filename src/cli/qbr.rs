@@ -1,18 +1,24 @@
 //! `quarterdeck qbr`: the quarterly business review.
 
 use super::console::Console;
-use super::load::load;
+use super::fail_on::{Outcome, Subject, outcome};
+use super::load::{Loaded, load};
 use super::settings::Settings;
 use super::write::Shelf;
 use crate::model::Grain;
 use anyhow::Result;
 
-pub fn run(settings: &Settings, console: Console, quarter: Option<&str>) -> Result<()> {
+pub fn run(settings: &Settings, console: Console, quarter: Option<&str>, is_printed: bool) -> Result<Outcome> {
     let quarter = settings.period(quarter, Some(Grain::Quarter))?;
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
     let mut shelf = Shelf::new(settings)?;
     shelf.add_qbr(&loaded, quarter)?;
-    shelf.write(&settings.out, console)?;
-    Ok(())
+    if is_printed {
+        shelf.print(console)?;
+    } else {
+        shelf.write(&settings.out, console)?;
+    }
+    let Loaded { company, findings, exports } = &loaded;
+    outcome(settings, console, &Subject { exports, company, findings, period: Some(quarter) })
 }

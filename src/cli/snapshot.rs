@@ -1,7 +1,8 @@
 //! `quarterdeck snapshot`: banks what the exports say, and nothing else.
 
-use super::banking;
+use super::banking::{self, Memory, Visited};
 use super::console::Console;
+use super::fail_on::{Outcome, Subject, outcome};
 use super::load::read;
 use super::settings::Settings;
 use crate::history::{Banked, BankedKind};
@@ -9,19 +10,23 @@ use crate::reports::wording::{counted, grouped};
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 
-pub fn run(settings: &Settings, console: Console, at: DateTime<Utc>) -> Result<()> {
+pub fn run(settings: &Settings, console: Console, at: DateTime<Utc>) -> Result<Outcome> {
     if settings.configuration.history.is_none() {
         bail!(
             "there is no bank to write to: sources.history is not set\nhint: [sources]\n      history = \"history.db\""
         );
     }
     let exports = read(settings)?;
-    let (banked, found) = banking::bank(settings, &exports, at)?.context("a bank is configured")?;
-    let mut findings = exports.findings;
-    findings.merge(found);
+    // Memory is read first, so that a run is held against the one before and not against itself.
+    let restated = Memory::read(settings)?.restatements(settings, &exports)?;
+    let Visited { banked, company, findings } =
+        banking::bank(settings, &exports, at)?.context("a bank is configured")?;
     console.findings(&findings);
+    for restatement in restated.iter().filter(|restatement| restatement.key.scope == "team") {
+        console.say(&format!("restated: {}", restatement.sentence));
+    }
     console.say(&said(settings, &banked));
-    Ok(())
+    outcome(settings, console, &Subject { exports: &exports, company: &company, findings: &findings, period: None })
 }
 
 /// The line of a run: "banked 1,234 opportunities as of 2026-11-16, 37 changed since 2026-11-09".

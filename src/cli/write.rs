@@ -11,7 +11,7 @@ use crate::render::templates::{Group, Index, Link};
 use crate::render::terminal::printable;
 use crate::reports::material::{Material, period_name};
 use crate::reports::{Report, manager, monthly, qbr};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
 /// The files of a run and the page that links them.
@@ -101,6 +101,16 @@ impl<'a> Shelf<'a> {
         self.plan.add(&html, self.templates.report(report, "html")?);
         self.plan.add(&markdown, self.templates.report(report, "md")?);
         Ok(Link { title: title.to_string(), html, markdown })
+    }
+
+    /// Prints the one report that was made as Markdown, and writes nothing.
+    pub fn print(self, console: Console) -> Result<()> {
+        match self.plan.texts("md").as_slice() {
+            [text] => Ok(console.result(text)?),
+            texts => {
+                bail!("--stdout prints one report, and there are {}\nhint: name one person with --rep", texts.len())
+            }
+        }
     }
 
     /// Writes everything below the output folder, with an index, and says where.

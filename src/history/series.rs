@@ -26,6 +26,9 @@ pub type View = BTreeMap<Key, Vec<Value>>;
 /// What a run changed: the new values, or `None` for what is no longer there.
 pub type Changes = BTreeMap<Key, Option<Vec<Value>>>;
 
+/// A row: what it is about, the day of its run, and what was seen, or `None` for what is no longer there.
+pub type Change = (Key, i64, Option<Vec<Value>>);
+
 /// What leads from one view to another.
 pub fn changes(from: &View, to: &View) -> Changes {
     let new = to.iter().filter(|(key, values)| from.get(*key) != Some(*values));
@@ -107,7 +110,7 @@ impl Series {
     }
 
     /// All rows in order of key and day.
-    pub fn rows(&self, db: &Connection) -> rusqlite::Result<Vec<(Key, i64, Option<Vec<Value>>)>> {
+    pub fn rows(&self, db: &Connection) -> rusqlite::Result<Vec<Change>> {
         let keys = self.keys.join(", ");
         let values = self.value_columns();
         let sql = format!("SELECT {keys}, as_of, is_there{values} FROM {} ORDER BY {keys}, as_of", self.table);
@@ -181,7 +184,7 @@ impl Series {
     }
 
     /// A row of the keys, the day, whether it is there, and the values.
-    fn read(&self, row: &Row) -> rusqlite::Result<(Key, i64, Option<Vec<Value>>)> {
+    fn read(&self, row: &Row) -> rusqlite::Result<Change> {
         let width = self.keys.len();
         let key = (0..width).map(|place| row.get(place)).collect::<rusqlite::Result<Key>>()?;
         let is_there: bool = row.get(width + 1)?;

@@ -143,16 +143,14 @@ fn a_killed_run_leaves_the_last_whole_one() {
     let company = company(&many(1000, 1));
     assert!(snapshot(&company, "2026-11-02").status.success());
     let before = held(&company);
+    let first_run = std::fs::read(company.path("history.db")).expect("the bank");
     export(&company, &many(1000, 2).replace("Discover", "Propose"));
     let started = std::time::Instant::now();
     assert!(snapshot(&company, "2026-11-09").status.success());
     let whole_run = started.elapsed();
     let after = held(&company);
-    // Back to one run, as a backup would be put in place.
-    std::fs::remove_file(company.path("history.db")).expect("no bank");
-    export(&company, &many(1000, 1));
-    snapshot(&company, "2026-11-02");
-    export(&company, &many(1000, 2).replace("Discover", "Propose"));
+    let restore = || std::fs::write(company.path("history.db"), &first_run).expect("a backup put in place");
+    restore();
     let mut outcomes = [0, 0];
     for round in 1..=20_u32 {
         let mut child = Command::new(env!("CARGO_BIN_EXE_quarterdeck"))
@@ -169,11 +167,7 @@ fn a_killed_run_leaves_the_last_whole_one() {
         assert!(now == before || now == after, "round {round} left something between two runs");
         outcomes[usize::from(now == after)] += 1;
         if now == after {
-            // Put back what was there before, with its export, to be killed again.
-            std::fs::remove_file(company.path("history.db")).expect("no bank");
-            export(&company, &many(1000, 1));
-            snapshot(&company, "2026-11-02");
-            export(&company, &many(1000, 2).replace("Discover", "Propose"));
+            restore();
         }
     }
     println!("killed before the end {}, after it {}", outcomes[0], outcomes[1]);
@@ -251,4 +245,39 @@ fn a_folder_that_cannot_be_written_is_named() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("must be writable"), "{}", said(&output));
     assert_eq!(held(&company), before);
+}
+
+#[test]
+fn a_figure_that_came_out_otherwise_is_restated_with_its_deals() {
+    let company =
+        company("A,Alder,Ann,Closed Won,500,2026-07-03,2026-09-10\nB,Beech,Ann,Closed Won,300,2026-07-03,2026-09-20\n");
+    assert!(snapshot(&company, "2026-10-05").status.success());
+    export(
+        &company,
+        "A,Alder,Ann,Closed Won,500,2026-07-03,2026-09-10\nB,Beech,Ann,Propose,300,2026-07-03,2026-11-20\n",
+    );
+    let restating = ["--as-of", "2026-10-12", "--fail-on", "restated", "snapshot"];
+    let output = company.try_run(&restating);
+    let text = said(&output).replace('\u{a0}', " ");
+    assert!(text.contains("restated: 2026-Q3 bookings $800 → $500: one deal reopened"), "{text}");
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    // The same run once more says the same; the one after has nothing to restate.
+    assert_eq!(company.try_run(&restating).status.code(), Some(3));
+    let next = company.try_run(&["--as-of", "2026-10-19", "--fail-on", "restated,rejected", "snapshot"]);
+    assert_eq!(next.status.code(), Some(0), "{}", said(&next));
+}
+
+#[test]
+fn exit_codes_and_a_report_for_a_pipe() {
+    let company = company("A,Alder,Ann,Closed Won,500,2026-07-03,2026-09-10\n");
+    let quiet = company.try_run(&["--as-of", "2026-10-12", "--quiet", "snapshot"]);
+    assert_eq!((quiet.status.code(), quiet.stdout.len(), said(&quiet).as_str()), (Some(0), 0, ""));
+    assert_eq!(company.try_run(&["snapshot", "--fail-on", "nonsense"]).status.code(), Some(2));
+    let report = company.run(&["--as-of", "2026-10-12", "qbr", "--stdout"]);
+    assert!(report.starts_with("# ") && report.contains("2026-Q3"), "{report}");
+    let page = company.run(&["--as-of", "2026-10-12", "--rep", "ann", "monthly", "--stdout"]);
+    assert!(page.starts_with("# Ann, September 2026"), "{page}");
+    assert!(!company.path("reports").exists());
+    let several = company.try_run(&["--as-of", "2026-10-12", "--fail-on", "warning", "qbr"]);
+    assert_eq!(several.status.code(), Some(0), "{}", said(&several));
 }
