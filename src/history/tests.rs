@@ -235,7 +235,8 @@ fn the_bank_grows_with_what_changes() {
         let moved = |n: usize| (0..=week).filter(|w| w % 33 == n % 33).count();
         let deals: Vec<(&str, &str, i64)> =
             ids.iter().enumerate().map(|(n, id)| (id.as_str(), stages[moved(n) % 3], 100_000 + n as i64)).collect();
-        let banked = bank.bank(&visit(crate::model::date_of(7 * week as i32).unwrap(), &deals)).unwrap();
+        let week_of = visit(crate::model::date_of(7 * week as i32).unwrap(), &deals);
+        let banked = bank.bank(&Visit { inputs: BTreeMap::new(), ..week_of }).unwrap();
         if week == 0 {
             after_first = size();
         } else {

@@ -140,11 +140,11 @@ fn an_acknowledged_flag_is_kept_with_its_reason() {
 /// A run that is killed at any point leaves the last whole run, and the next one goes on from there.
 #[test]
 fn a_killed_run_leaves_the_last_whole_one() {
-    let company = company(&many(1000, 1));
+    let company = company(&many(300, 1));
     assert!(snapshot(&company, "2026-11-02").status.success());
     let before = held(&company);
     let first_run = std::fs::read(company.path("history.db")).expect("the bank");
-    export(&company, &many(1000, 2).replace("Discover", "Propose"));
+    export(&company, &many(300, 2).replace("Discover", "Propose"));
     let started = std::time::Instant::now();
     assert!(snapshot(&company, "2026-11-09").status.success());
     let whole_run = started.elapsed();
