@@ -118,6 +118,11 @@ impl Findings {
         groups
     }
 
+    /// Takes out all occurrences of a rule, and says how many there were.
+    pub fn take(&mut self, rule: &Rule) -> u64 {
+        self.groups.remove(rule.code).map_or(0, |group| group.count)
+    }
+
     pub fn count(&self, rule: &Rule) -> u64 {
         self.groups.get(rule.code).map_or(0, |group| group.count)
     }

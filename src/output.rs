@@ -33,6 +33,13 @@ impl Plan {
         self.files.iter().map(|(path, _)| path.as_path())
     }
 
+    /// The planned files with an ending, as text where they are text.
+    pub fn texts(&self, ending: &str) -> Vec<&str> {
+        let has_ending = |path: &Path| path.extension().is_some_and(|e| e == ending);
+        let files = self.files.iter().filter(|(path, _)| has_ending(path));
+        files.filter_map(|(_, content)| std::str::from_utf8(content).ok()).collect()
+    }
+
     /// Writes all files below a folder, which is made where it is missing.
     pub fn write(self, folder: &Path) -> Result<Vec<PathBuf>, OutputError> {
         let mut written = Vec::with_capacity(self.files.len());

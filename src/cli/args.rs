@@ -39,6 +39,31 @@ pub struct Global {
     /// Say nothing but what is wrong
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// End with exit code 3 where one of these is met; may be given several times
+    #[arg(long, global = true, value_enum, value_delimiter = ',', value_name = "THRESHOLD")]
+    pub fail_on: Vec<Threshold>,
+}
+
+/// What can make a run that was written end with exit code 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Threshold {
+    /// A figure of the team is alarming in the period of the report
+    Alert,
+    /// A record of an export was rejected
+    Rejected,
+    /// Something was found that affects figures
+    Warning,
+    /// A flag was raised that the last banked run did not raise
+    NewFlag,
+    /// A figure of a finished period is not what a banked run gave
+    Restated,
+}
+
+impl Threshold {
+    /// As it is typed.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +82,9 @@ pub enum Command {
         /// The files to write, with commas between
         #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_parser = without_slides())]
         format: Vec<FileFormat>,
+        /// Print the report as Markdown, and write no file
+        #[arg(long, conflicts_with = "format")]
+        stdout: bool,
     },
     /// Look at the exports of a folder and write a commented quarterdeck.toml for them
     Init {
@@ -81,6 +109,9 @@ pub enum Command {
         /// The files to write, with commas between
         #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_parser = without_slides())]
         format: Vec<FileFormat>,
+        /// Print the one report of --rep as Markdown, and write no file
+        #[arg(long, conflicts_with = "format")]
+        stdout: bool,
     },
     /// Write the quarterly business review
     Qbr {
@@ -90,6 +121,9 @@ pub enum Command {
         /// The files to write, with commas between
         #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_enum)]
         format: Vec<FileFormat>,
+        /// Print the report as Markdown, and write no file
+        #[arg(long, conflicts_with = "format")]
+        stdout: bool,
     },
     /// Print the facts behind every report
     Metrics {
@@ -131,6 +165,23 @@ pub enum Command {
         /// How to print them [default: table on a terminal, else json]
         #[arg(long, value_enum)]
         format: Option<Format>,
+    },
+    /// Bank what the exports say as of the date, so that later runs have a past
+    Snapshot,
+    /// Take note of a flag, so that it is shown apart until a day
+    Acknowledge {
+        /// The flag, such as stalled
+        #[arg(value_name = "FLAG")]
+        flag: String,
+        /// The id of the opportunity, or the name of the person
+        #[arg(value_name = "SUBJECT")]
+        subject: String,
+        /// The last day on which it is shown apart
+        #[arg(long, value_name = "DATE")]
+        until: NaiveDate,
+        /// Why it needs no decision until then
+        #[arg(long, value_name = "TEXT")]
+        why: String,
     },
     /// The templates of the reports, and checking one's own
     #[command(subcommand)]

@@ -5,7 +5,7 @@
 
 use super::args::CheckFormat;
 use super::console::Console;
-use super::load::company;
+use super::load::Exports;
 use super::settings::Settings;
 use crate::ingest::{self, IngestError, Intake, Options, Rejection, SourceReport};
 use crate::metrics::{Company, Selection, measure};
@@ -145,8 +145,9 @@ fn measured(
     listed: &mut Vec<Rejection>,
 ) -> Result<Figures> {
     let tables: BTreeSet<Table> = intake.tables.keys().copied().collect();
-    let (company, found) = company(settings, intake, &Selection::default())?;
-    let count = found.count(&CLOSED_WITHOUT_DATE);
+    let (company, mut found) = Exports::new(settings, intake)?.build(settings, &Selection::default())?;
+    let count = found.take(&CLOSED_WITHOUT_DATE);
+    intake.findings.merge(found);
     if count > 0 {
         let records = ingest::opportunities_by_id(options, &undated(&company)?)?;
         for (place, record) in records {
@@ -158,8 +159,6 @@ fn measured(
             source.rejected += count;
             source.kept = source.kept.saturating_sub(count);
         }
-    } else {
-        intake.findings.merge(found);
     }
     let period = settings.period(None, Some(Grain::Quarter))?;
     let facts = measure(&company, period, None)?;

@@ -4,7 +4,7 @@ use super::args::{FileFormat, Global};
 use super::console::Console;
 use super::load::load;
 use super::settings::Settings;
-use super::write::Shelf;
+use super::write::{Form, Shelf};
 use crate::metrics::Selection;
 use crate::model::Grain;
 use crate::output::Plan;
@@ -43,9 +43,10 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
         manager: None,
         rep: None,
         quiet: global.quiet,
+        fail_on: Vec::new(),
     })?;
     let loaded = load(&settings, &Selection::default())?;
-    let mut shelf = Shelf::new(&settings, &[FileFormat::Md, FileFormat::Html])?;
+    let mut shelf = Shelf::new(&settings, Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false })?;
     shelf.add_weekly(&loaded, settings.week(None)?)?;
     shelf.add_qbr(&loaded, settings.period(None, Some(Grain::Quarter))?)?;
     shelf.add_monthly(&loaded, settings.period(None, Some(Grain::Month))?, None)?;

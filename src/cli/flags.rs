@@ -21,7 +21,7 @@ pub fn run(settings: &Settings, console: Console, period: Option<&str>, format: 
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
     let window = Window::of_review(&loaded.company, period).context("the period begins after the as-of date")?;
-    let raised = raise(&window, None)?;
+    let raised = raise(&window, loaded.company.earlier.as_deref())?;
     let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Json };
     let text = match format.unwrap_or(default) {
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&raised)?),

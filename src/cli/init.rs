@@ -195,6 +195,7 @@ fn first_read(global: &Global, console: Console, target: &Path) -> Result<()> {
         manager: None,
         rep: None,
         quiet: global.quiet,
+        fail_on: Vec::new(),
     })?;
     let loaded = load(&settings, &Selection::default())
         .map_err(|error| anyhow!("{} is written, but a run with it stops\n{error:#}", target.display()))?;

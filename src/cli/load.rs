@@ -1,10 +1,11 @@
 //! Reads the exports and builds the company that the commands measure.
 
+use super::banking;
 use super::settings::Settings;
 use crate::diagnostic::Findings;
 use crate::ingest::{self, Intake};
 use crate::metrics::{self, Company, Metric, Roster, Selection, Tables};
-use crate::model::{Table, day_number};
+use crate::model::{Stages, Table, day_number};
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,27 +13,62 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Loaded {
     pub company: Company,
     pub findings: Findings,
+    /// What the company was built from.
+    pub exports: Exports,
+}
+
+/// The exports as they were read, with what the bank remembers of earlier ones.
+pub struct Exports {
+    pub tables: Tables,
+    pub stages: Stages,
+    pub findings: Findings,
+    /// The files by how they are shown, relative to the configuration where they lie below it.
+    pub files: Vec<String>,
+    /// How many records of all tables were rejected.
+    pub rejected: u64,
 }
 
 /// Reads every source and builds the company of the wanted selection.
 pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
-    let mut intake = ingest::read(&settings.ingest_options())?;
-    let (company, found) = company(settings, &mut intake, wanted)?;
-    let mut findings = intake.findings;
-    findings.merge(found);
-    Ok(Loaded { company, findings })
+    let exports = read(settings)?;
+    let (company, findings) = exports.company(settings, wanted)?;
+    Ok(Loaded { company, findings, exports })
 }
 
-/// Builds the company of the wanted selection from what was read, whose tables it takes.
-pub fn company(settings: &Settings, intake: &mut Intake, wanted: &Selection) -> Result<(Company, Findings)> {
-    let mut tables = Tables::default();
-    for (table, records) in std::mem::take(&mut intake.tables) {
-        tables.present.insert(table, records.present);
-        tables.frames.insert(table, records.frame);
+/// Reads every source, and the bank where there is one.
+pub fn read(settings: &Settings) -> Result<Exports> {
+    let mut intake = ingest::read(&settings.ingest_options())?;
+    Exports::new(settings, &mut intake)
+}
+
+impl Exports {
+    /// What was read and what the bank remembers; takes the tables of what was read.
+    pub fn new(settings: &Settings, intake: &mut Intake) -> Result<Self> {
+        let mut tables = Tables { snapshots: banking::snapshots(settings)?, ..Tables::default() };
+        for (table, records) in std::mem::take(&mut intake.tables) {
+            tables.present.insert(table, records.present);
+            tables.frames.insert(table, records.frame);
+        }
+        let files =
+            intake.sources.iter().flat_map(|source| source.files.iter().map(|file| file.path.clone())).collect();
+        let rejected = intake.sources.iter().map(|source| source.rejected).sum();
+        Ok(Self { tables, stages: intake.stages.clone(), findings: intake.findings.clone(), files, rejected })
     }
-    let selection = resolve(&tables, settings, wanted)?;
-    let rules = settings.configuration.rules.clone();
-    Ok(Company::new(&tables, &intake.stages, rules, settings.as_of, &selection)?)
+
+    /// Builds the company of the wanted selection, and all that was found up to then.
+    pub fn company(&self, settings: &Settings, wanted: &Selection) -> Result<(Company, Findings)> {
+        let (company, found) = self.build(settings, wanted)?;
+        let mut findings = self.findings.clone();
+        findings.merge(found);
+        Ok((company, findings))
+    }
+
+    /// Builds the company of the wanted selection, and what only that shows.
+    pub fn build(&self, settings: &Settings, wanted: &Selection) -> Result<(Company, Findings)> {
+        let selection = resolve(&self.tables, settings, wanted)?;
+        let rules = settings.configuration.rules.clone();
+        Ok(Company::new(&self.tables, &self.stages, rules, settings.as_of, &selection)?)
+    }
 }
 
 /// Matches what was typed for team, manager and rep to the names in the data.

@@ -1,10 +1,13 @@
 //! The command line: arguments, settings, the console, and one file a command.
 
+mod acknowledge;
 pub mod args;
+mod banking;
 mod check;
 pub mod console;
 mod demo;
 mod explain;
+mod fail_on;
 mod flags;
 mod init;
 mod load;
@@ -12,29 +15,42 @@ mod metrics;
 mod monthly;
 mod qbr;
 mod settings;
+mod snapshot;
 mod templates;
 mod weekly;
 mod write;
 
 use args::{Arguments, Command};
 use console::Console;
+pub use fail_on::Outcome;
 use settings::Settings;
+use write::Form;
 
 /// Runs a command. The error says what could not be done and what to do next.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let console = Console { is_quiet: arguments.global.quiet };
     let settings = || Settings::resolve(&arguments.global);
-    match &arguments.command {
+    let done = match &arguments.command {
+        Command::Weekly { week, format, stdout } => {
+            let form = Form { formats: format, is_printed: *stdout };
+            return weekly::run(&settings()?, console, week.as_deref(), form, chrono::Utc::now());
+        }
+        Command::Monthly { month, format, stdout } => {
+            let form = Form { formats: format, is_printed: *stdout };
+            return monthly::run(&settings()?, console, month.as_deref(), form);
+        }
+        Command::Qbr { quarter, format, stdout } => {
+            let form = Form { formats: format, is_printed: *stdout };
+            return qbr::run(&settings()?, console, quarter.as_deref(), form);
+        }
+        Command::Snapshot => return snapshot::run(&settings()?, console, chrono::Utc::now()),
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
-        Command::Weekly { week, format } => weekly::run(&settings()?, console, week.as_deref(), format),
         Command::Flags { period, format } => flags::run(&settings()?, console, period.as_deref(), *format),
         Command::Demo { folder } => demo::run(&arguments.global, console, folder),
         Command::Init { folder } => init::run(&arguments.global, console, folder),
         Command::Check { rejected, format } => check::run(&settings()?, console, rejected.as_deref(), *format),
-        Command::Monthly { month, format } => monthly::run(&settings()?, console, month.as_deref(), format),
-        Command::Qbr { quarter, format } => qbr::run(&settings()?, console, quarter.as_deref(), format),
         Command::Explain { metric: None, .. } => explain::list(console),
         Command::Explain { metric: Some(metric), period, by, key, rows, format } => {
             let asked = explain::Asked {
@@ -47,6 +63,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             };
             explain::run(&settings()?, console, &asked)
         }
+        Command::Acknowledge { flag, subject, until, why } => {
+            acknowledge::run(&settings()?, console, flag, subject, *until, why)
+        }
         Command::Templates(action) => templates::run(&arguments.global, console, action),
-    }
+    };
+    done.map(|()| Outcome::Done)
 }

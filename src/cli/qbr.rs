@@ -1,19 +1,20 @@
 //! `quarterdeck qbr`: the quarterly business review.
 
-use super::args::FileFormat;
 use super::console::Console;
-use super::load::load;
+use super::fail_on::{Outcome, Subject, outcome};
+use super::load::{Loaded, load};
 use super::settings::Settings;
-use super::write::Shelf;
+use super::write::{Form, Shelf};
 use crate::model::Grain;
 use anyhow::Result;
 
-pub fn run(settings: &Settings, console: Console, quarter: Option<&str>, formats: &[FileFormat]) -> Result<()> {
+pub fn run(settings: &Settings, console: Console, quarter: Option<&str>, form: Form) -> Result<Outcome> {
     let quarter = settings.period(quarter, Some(Grain::Quarter))?;
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
-    let mut shelf = Shelf::new(settings, formats)?;
+    let mut shelf = Shelf::new(settings, form)?;
     shelf.add_qbr(&loaded, quarter)?;
-    shelf.write(&settings.out, console)?;
-    Ok(())
+    shelf.finish(console)?;
+    let Loaded { company, findings, exports } = &loaded;
+    outcome(settings, console, &Subject { exports, company, findings, period: Some(quarter) })
 }

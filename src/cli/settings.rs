@@ -1,6 +1,6 @@
 //! What the user typed, turned once into what the run means: configuration, clock and environment are read here.
 
-use super::args::Global;
+use super::args::{Global, Threshold};
 use crate::config::{self, Configuration};
 use crate::ingest;
 use crate::metrics::Selection;
@@ -17,6 +17,7 @@ pub struct Settings {
     pub out: PathBuf,
     /// As typed; a name is matched to the people of the data once these are read.
     pub wanted: Selection,
+    pub fail_on: Vec<Threshold>,
 }
 
 impl Settings {
@@ -28,6 +29,7 @@ impl Settings {
             as_of,
             out: global.out.clone(),
             wanted: Selection { team: global.team.clone(), manager: global.manager.clone(), rep: global.rep.clone() },
+            fail_on: global.fail_on.clone(),
         })
     }
 

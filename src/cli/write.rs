@@ -13,26 +13,43 @@ use crate::render::terminal::printable;
 use crate::render::{Templates, deck, workbook};
 use crate::reports::material::{Material, period_name};
 use crate::reports::{Report, manager, monthly, qbr, weekly};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// How reports are handed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Form<'a> {
+    pub formats: &'a [FileFormat],
+    /// The one report is printed as Markdown, whatever the formats, and no file is written.
+    pub is_printed: bool,
+}
 
 /// The files of a run and the page that links them.
 pub struct Shelf<'a> {
     templates: Templates,
     settings: &'a Settings,
     formats: BTreeSet<FileFormat>,
+    is_printed: bool,
     plan: Plan,
     groups: Vec<Group>,
 }
 
 impl<'a> Shelf<'a> {
-    pub fn new(settings: &'a Settings, formats: &[FileFormat]) -> Result<Self> {
+    pub fn new(settings: &'a Settings, form: Form) -> Result<Self> {
         let overrides = settings.configuration.base.join(TEMPLATE_FOLDER);
         let overrides = overrides.is_dir().then_some(overrides.as_path());
         let templates = Templates::new(overrides, &settings.configuration.rules.currency)?;
+        let formats = if form.is_printed { &[FileFormat::Md] } else { form.formats };
         let formats = formats.iter().copied().collect();
-        Ok(Self { templates, settings, formats, plan: Plan::default(), groups: Vec::new() })
+        Ok(Self {
+            templates,
+            settings,
+            formats,
+            is_printed: form.is_printed,
+            plan: Plan::default(),
+            groups: Vec::new(),
+        })
     }
 
     pub fn add_weekly(&mut self, loaded: &Loaded, week: Period) -> Result<()> {
@@ -111,6 +128,13 @@ impl<'a> Shelf<'a> {
 
     /// Plans a report's files at a path without its ending, and the charts of it in a folder beside it.
     fn add_report(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
+        let bare;
+        let report = if self.is_printed {
+            bare = without_charts(report);
+            &bare
+        } else {
+            report
+        };
         let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
         let charts = format!("charts/{name}-");
         let currency = &self.settings.configuration.rules.currency;
@@ -146,6 +170,26 @@ impl<'a> Shelf<'a> {
             }
             if let Some(png) = paints.then(|| png(chart, currency)).flatten() {
                 self.plan.add(format!("{stem}{}.png", chart.id), png);
+            }
+        }
+    }
+
+    /// Prints what was made or writes it, as it is wanted.
+    pub fn finish(self, console: Console) -> Result<()> {
+        if self.is_printed {
+            return self.print(console);
+        }
+        let folder = &self.settings.out;
+        self.write(folder, console)?;
+        Ok(())
+    }
+
+    /// Prints the one report that was made as Markdown, and writes nothing.
+    fn print(self, console: Console) -> Result<()> {
+        match self.plan.texts("md").as_slice() {
+            [text] => Ok(console.result(text)?),
+            texts => {
+                bail!("--stdout prints one report, and there are {}\nhint: name one person with --rep", texts.len())
             }
         }
     }
@@ -188,6 +232,15 @@ fn earlier(folder: &Path, plan: &Plan) -> Option<Group> {
         .collect();
     let title = "Pages of earlier runs, as they were written.".to_string();
     (!links.is_empty()).then(|| Group { topic: "Earlier".into(), title, links })
+}
+
+/// A report that stands alone as text: there is no file for a chart to be in.
+fn without_charts(report: &Report) -> Report {
+    let mut report = report.clone();
+    for section in &mut report.sections {
+        section.charts.clear();
+    }
+    report
 }
 
 /// The folder beside the configuration whose templates stand before the embedded ones.

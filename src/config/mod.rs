@@ -25,6 +25,8 @@ pub struct Configuration {
     /// The folder of the file, from which relative paths start.
     pub base: PathBuf,
     pub sources: BTreeMap<Table, Source>,
+    /// The bank of what runs see, where one is named.
+    pub history: Option<PathBuf>,
     pub date_order: Option<DateOrder>,
     pub decimal: Option<char>,
     pub max_rejected: f64,
@@ -129,6 +131,7 @@ impl Reader<'_> {
         let configuration = Configuration {
             base: self.path.parent().map(Path::to_path_buf).unwrap_or_default(),
             sources: self.sources(&file)?,
+            history: self.history(&file)?,
             date_order: self.date_order(file.input.date_order.as_deref())?,
             decimal: self.decimal(file.input.decimal.as_deref())?,
             max_rejected: self.share("input.max_rejected", file.input.max_rejected.unwrap_or(0.01))?,
@@ -183,6 +186,17 @@ impl Reader<'_> {
             }
         }
         Ok(sources)
+    }
+
+    /// The file of the bank, from the folder of the configuration.
+    fn history(&self, file: &File) -> Result<Option<PathBuf>, ConfigError> {
+        let one = |path: &String| Ok(Some(self.path.parent().unwrap_or(Path::new("")).join(path)));
+        match file.sources.get("history") {
+            None => Ok(None),
+            Some(Patterns::One(path)) if !path.is_empty() => one(path),
+            Some(Patterns::Many(paths)) if paths.len() == 1 => one(&paths[0]),
+            Some(_) => Err(self.wrong("sources.history", "[…]", "one path, such as \"history.db\"")),
+        }
     }
 
     fn date_order(&self, text: Option<&str>) -> Result<Option<DateOrder>, ConfigError> {
@@ -334,6 +348,9 @@ mod tests {
         let configuration = read(LEAST).unwrap();
         assert_eq!(configuration.base, Path::new("company"));
         assert_eq!(configuration.stages, None);
+        assert_eq!(configuration.history, None);
+        let banking = read("[sources]\nopportunities = \"deals.csv\"\nhistory = \"bank/h.db\"\n").unwrap();
+        assert_eq!(banking.history.as_deref(), Some(Path::new("company/bank/h.db")));
         assert_eq!(configuration.rules, Rules::new(Currency::new("USD").unwrap()));
         assert_eq!(configuration.sources[&Table::Opportunities].patterns, ["deals.csv"]);
     }

@@ -6,21 +6,9 @@ use crate::metrics::coaching::{Session, sessions};
 use crate::metrics::statistics::quantile;
 use crate::metrics::{Company, NO_HISTORY, Window};
 use crate::model::{Stage, Table, date_of};
-use crate::timeline::{Day, Timeline};
+use crate::timeline::{Day, Earlier, Timeline};
 use polars::prelude::{DataFrame, Int32Chunked, PolarsResult, StringChunked};
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// How an opportunity stood when it was looked at before: at a snapshot or a review.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
-    pub opportunity_id: String,
-    pub seen_on: Day,
-    pub stage: Option<Stage>,
-    pub close_on: Option<Day>,
-    /// In minor units.
-    pub amount: Option<i64>,
-    pub next_step: Option<String>,
-}
+use std::collections::{BTreeMap, HashMap};
 
 /// Days after which nothing having changed is worth a word.
 const UNCHANGED_DAYS: i32 = 7;
@@ -44,7 +32,6 @@ pub struct Known<'a> {
     pub usual_days: HashMap<u16, UsualDays>,
     /// The last look at each opportunity that lies far enough back. `None` where nobody has looked.
     pub earlier: Option<HashMap<&'a str, &'a Earlier>>,
-    changed_later: HashSet<&'a str>,
     export: Export<'a>,
 }
 
@@ -98,7 +85,6 @@ impl<'a> Known<'a> {
             sessions: sessions(window)?,
             usual_days: usual_days(company),
             earlier: earlier.and_then(|looks| last_looks(looks, as_of - UNCHANGED_DAYS)),
-            changed_later: changed_later(company)?,
             export: Export::read(&company.tables[&Table::Opportunities])?,
         })
     }
@@ -131,7 +117,7 @@ impl<'a> Known<'a> {
         let opportunity = self.timeline.opportunity(o);
         let stage = self.export.stages.get(opportunity.row);
         let is_closed = stage.and_then(|name| self.timeline.stages().find(name)).is_some_and(Stage::is_closed);
-        !is_closed && !self.changed_later.contains(opportunity.id.as_str())
+        !is_closed && !opportunity.is_changed_later
     }
 
     /// The next step in words, where one is given.
@@ -259,17 +245,4 @@ fn trailing_year(company: &Company) -> Option<std::ops::RangeInclusive<Day>> {
     let week = company.rules.calendar.holding(crate::model::Grain::Week, today)?;
     let (first, last) = Window::new(company, week)?.trailing_year();
     Some(first..=last)
-}
-
-/// The opportunities whose history goes on after the as-of date.
-fn changed_later(company: &Company) -> PolarsResult<HashSet<&str>> {
-    let Some(history) = company.tables.get(&Table::StageHistory) else {
-        return Ok(HashSet::new());
-    };
-    const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
-    let ids = history.column("opportunity_id")?.str()?;
-    let moments = history.column("changed_at")?.datetime()?.physical();
-    let is_later = |at: i64| at.div_euclid(MICROSECONDS_A_DAY) > i64::from(company.as_of);
-    let later = ids.iter().zip(moments.iter());
-    Ok(later.filter_map(|(id, at)| id.filter(|_| at.is_some_and(is_later))).collect())
 }

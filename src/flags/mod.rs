@@ -12,13 +12,14 @@
 
 mod activities;
 mod known;
+pub mod memory;
 mod opportunity;
 mod person;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use known::Earlier;
+pub use crate::timeline::Earlier;
 
 use crate::metrics::{MeasureError, Window};
 use crate::model::date_of;
@@ -77,6 +78,22 @@ pub enum Code {
 }
 
 impl Code {
+    pub const ALL: [Code; 13] = [
+        Code::StageChangeWithoutActivity,
+        Code::CloseDatePast,
+        Code::PushedRepeatedly,
+        Code::Stalled,
+        Code::NoNextStep,
+        Code::NoUpcomingActivity,
+        Code::NoRecentActivity,
+        Code::MissingAmount,
+        Code::Unchanged,
+        Code::LowCoverage,
+        Code::OneOnOneCancelledTwice,
+        Code::TooManyOneOnOnes,
+        Code::NoCoaching,
+    ];
+
     /// The id by which commands and files call it.
     pub fn name(self) -> &'static str {
         match self {
@@ -216,6 +233,14 @@ pub fn raise(window: &Window, earlier: Option<&[Earlier]>) -> Result<Raised, Fla
     }
     not_judged.sort();
     Ok(Raised { flags: ranked(cases, &known), not_judged })
+}
+
+/// The flags that were judged, with what each is about.
+pub fn judged(raised: &Raised) -> Vec<(Code, About)> {
+    let of_opportunities = opportunity::CHECKS.iter().map(|check| (check.code, About::Opportunity));
+    let of_people = person::CHECKS.iter().map(|check| (check.code, About::Person));
+    let is_judged = |case: &(Code, About)| !raised.not_judged.iter().any(|not| (not.code, not.about) == *case);
+    of_opportunities.chain(of_people).filter(is_judged).collect()
 }
 
 /// One reason to raise a flag.

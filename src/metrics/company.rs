@@ -3,10 +3,11 @@
 use super::people::{Roster, Selection};
 use super::targets::Targets;
 use crate::diagnostic::Findings;
-use crate::model::{Rules, Stages, Table, day_number};
-use crate::timeline::{BuildError, Day, Inputs, Timeline, is_backdated};
+use crate::model::{Rules, Sighting, Snapshots, Stages, Table, day_number};
+use crate::timeline::{BuildError, Day, Earlier, Inputs, Timeline, is_backdated, looks};
 use chrono::NaiveDate;
 use polars::prelude::{BooleanChunked, ChunkTake, Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The canonical tables as they were read.
@@ -15,6 +16,8 @@ pub struct Tables {
     pub frames: BTreeMap<Table, DataFrame>,
     /// The columns that the files of a table have.
     pub present: BTreeMap<Table, BTreeSet<&'static str>>,
+    /// What banked runs saw, where there is a bank.
+    pub snapshots: Option<Snapshots>,
 }
 
 /// A company, or the part of it that a selection leaves, at its as-of date.
@@ -27,6 +30,8 @@ pub struct Company {
     pub roster: Roster,
     pub timeline: Timeline,
     pub targets: Targets,
+    /// How opportunities stood at the newest banked run that lies a week back; absent where there is none.
+    pub earlier: Option<Vec<Earlier>>,
     /// The rep number of each opportunity of the timeline, and its row in the table of opportunities.
     reps: UInt32Chunked,
     rows: UInt32Chunked,
@@ -34,6 +39,9 @@ pub struct Company {
     pub tables: BTreeMap<Table, DataFrame>,
     present: BTreeMap<Table, BTreeSet<&'static str>>,
 }
+
+/// How far a look lies back to be an earlier one.
+const A_WEEK: Day = 7;
 
 /// The dimensions by which decided opportunities are divided, as columns of the export.
 pub const OPPORTUNITY_DIMENSIONS: [&str; 6] = ["competitor", "reason", "product", "segment", "source", "type"];
@@ -49,7 +57,7 @@ impl Company {
     ) -> Result<(Self, Findings), BuildError> {
         let all: BTreeMap<Table, &DataFrame> = tables.frames.iter().map(|(table, frame)| (*table, frame)).collect();
         let history = all.get(&Table::StageHistory).copied();
-        let is_backdated = is_backdated(all[&Table::Opportunities], history, as_of)?;
+        let is_backdated = is_backdated(all[&Table::Opportunities], history, tables.snapshots.as_ref(), as_of)?;
         let roster = Roster::read(&all, day_number(as_of))?.select(selection);
         let mut cut = BTreeMap::new();
         for (table, frame) in all {
@@ -68,9 +76,17 @@ impl Company {
             let theirs = history_of(&history, &cut[&Table::Opportunities])?;
             cut.insert(Table::StageHistory, theirs);
         }
+        let snapshots = match &tables.snapshots {
+            Some(snapshots) if !selection.is_everyone() => {
+                Some(Cow::Owned(sightings_of(snapshots, &roster, &tables.frames, &cut)?))
+            }
+            snapshots => snapshots.as_ref().map(Cow::Borrowed),
+        };
+        let earlier = snapshots.as_deref().map(|snapshots| looks(snapshots, day_number(as_of) - A_WEEK, stages));
         let inputs = Inputs {
             opportunities: &cut[&Table::Opportunities],
             history: cut.get(&Table::StageHistory),
+            snapshots: snapshots.as_deref(),
             stages,
             as_of,
             is_backdated,
@@ -97,6 +113,7 @@ impl Company {
             roster,
             timeline,
             targets,
+            earlier: earlier.filter(|looks| !looks.is_empty()),
             reps,
             rows,
             tables: cut,
@@ -176,6 +193,28 @@ fn history_of(history: &DataFrame, opportunities: &DataFrame) -> PolarsResult<Da
     let is_known = ids.iter().map(|id| id.is_some_and(|id| known.contains(id)));
     let kept: BooleanChunked = is_known.collect();
     history.filter(&kept)
+}
+
+/// What banked runs saw of the opportunities that a cut has kept, and of those that no export has any more and whose last
+/// owner is of the roster.
+fn sightings_of(
+    snapshots: &Snapshots,
+    roster: &Roster,
+    all: &BTreeMap<Table, DataFrame>,
+    cut: &BTreeMap<Table, DataFrame>,
+) -> PolarsResult<Snapshots> {
+    let exported: HashSet<&str> = all[&Table::Opportunities].column("id")?.str()?.iter().flatten().collect();
+    let kept: HashSet<&str> = cut[&Table::Opportunities].column("id")?.str()?.iter().flatten().collect();
+    let is_theirs = |sightings: &[Sighting]| {
+        let Some(last) = sightings.iter().rev().find_map(|s| Some((&s.opportunity, s.standing.as_ref()?))) else {
+            return false;
+        };
+        let (id, standing) = last;
+        let is_owned = || standing.owner.as_deref().is_some_and(|owner| roster.find(owner).is_some());
+        kept.contains(&**id) || (!exported.contains(&**id) && is_owned())
+    };
+    let sightings = snapshots.by_opportunity().filter(|sightings| is_theirs(sightings)).flatten().cloned().collect();
+    Ok(Snapshots { runs: snapshots.runs.clone(), sightings })
 }
 
 /// The column `rep_number` for a column of names: null where nobody is named or the person is no rep.

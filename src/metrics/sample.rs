@@ -2,7 +2,7 @@
 
 use super::company::{Company, Tables};
 use super::people::Selection;
-use crate::model::{Currency, Kind, Rules, Stages, Table, day_number};
+use crate::model::{Currency, Kind, Rules, Sighting, Snapshots, Stages, Standing, Table, day_number};
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
@@ -57,6 +57,39 @@ impl Sample {
         self.tables.frames.insert(table, DataFrame::new(rows.len(), columns).unwrap());
         self.tables.present.insert(table, present);
         self
+    }
+
+    /// Sets what banked runs saw, from lines `id|as-of date|stage|amount|close date|next step`, those of an opportunity
+    /// together; a line that ends after the date is of an opportunity that is gone. A run is every date there is.
+    pub fn with_snapshots(mut self, text: &str) -> Self {
+        let mut snapshots = Snapshots::default();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let cell = |at: usize| cells.get(at).copied().filter(|cell| !cell.is_empty());
+            let on = day_number(cells[1].parse().unwrap());
+            let standing = (cells.len() > 2).then(|| Standing {
+                stage: cell(2).map(Into::into),
+                amount: cell(3).map(|amount| amount.parse().unwrap()),
+                close_on: cell(4).map(|date| day_number(date.parse().unwrap())),
+                next_step: cell(5).map(Into::into),
+                ..Standing::default()
+            });
+            snapshots.sightings.push(Sighting { opportunity: cells[0].into(), on, standing });
+            snapshots.runs.push(on);
+        }
+        snapshots.runs.sort_unstable();
+        snapshots.runs.dedup();
+        self.tables.snapshots = Some(snapshots);
+        self
+    }
+
+    pub fn snapshots(&self) -> &Snapshots {
+        self.tables.snapshots.as_ref().unwrap()
+    }
+
+    /// The company with all that was found on the way.
+    pub fn found(&self) -> (Company, crate::diagnostic::Findings) {
+        Company::new(&self.tables, &self.stages, self.rules.clone(), self.as_of, &Selection::default()).unwrap()
     }
 
     pub fn company(&self) -> Company {

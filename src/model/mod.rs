@@ -3,16 +3,20 @@
 //! Nothing here reads a file, knows CSV, or computes a metric.
 
 pub mod fact;
+pub mod memory;
 pub mod money;
 pub mod period;
 pub mod rules;
+pub mod snapshot;
 pub mod stage;
 pub mod tables;
 
 pub use fact::{Fact, Scope, Status, Unit};
+pub use memory::{Acknowledgement, FactKey, Mark, Published, Remembered, SeenFlag, SubjectKind};
 pub use money::Currency;
 pub use period::{Calendar, Grain, Period};
 pub use rules::Rules;
+pub use snapshot::{Sighting, Snapshots, Standing};
 pub use stage::{Stage, Stages};
 pub use tables::{Column, Kind, Table};
 

@@ -49,7 +49,7 @@ impl<'a> Material<'a> {
             before = previous;
         }
         let raised = match Window::of_review(company, period) {
-            Some(window) => flags::raise(&window, None)?,
+            Some(window) => flags::raise(&window, company.earlier.as_deref())?,
             None => Raised { flags: Vec::new(), not_judged: Vec::new() },
         };
         Ok(Self {

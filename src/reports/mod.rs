@@ -12,6 +12,7 @@ mod noticed;
 pub mod playbook;
 pub mod qbr;
 mod quality;
+pub mod restatement;
 pub mod view;
 pub mod weekly;
 pub mod wording;

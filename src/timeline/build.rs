@@ -1,8 +1,8 @@
-//! Builds the timeline: creation, then history, then the export, each adding only what it says.
+//! Builds the timeline: creation, then history, then what banked runs saw, then the export, each adding only what it says.
 
 use super::{Closed, Day, Opportunity, State, Timeline};
 use crate::diagnostic::{Findings, Place, Rule, Severity};
-use crate::model::{Stage, Stages, day_number};
+use crate::model::{Sighting, Snapshots, Stage, Stages, Standing, day_number};
 use chrono::NaiveDate;
 use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError, StringChunked};
 use std::collections::{BTreeSet, HashMap};
@@ -14,6 +14,8 @@ pub struct Inputs<'a> {
     pub opportunities: &'a DataFrame,
     /// The canonical frame of the stage history, where there is one.
     pub history: Option<&'a DataFrame>,
+    /// What earlier runs saw, where anything is banked; runs after the as-of date count for closing alone.
+    pub snapshots: Option<&'a Snapshots>,
     pub stages: &'a Stages,
     pub as_of: NaiveDate,
     /// Whether the as-of date lies before something in the input: see [`is_backdated`].
@@ -36,11 +38,31 @@ pub static CLOSED_WITHOUT_DATE: Rule = Rule {
     hint: "fill in the close date in the CRM, or export the stage history",
 };
 
-/// One row of the history, with names resolved.
+pub static OPPORTUNITY_VANISHED: Rule = Rule {
+    code: "opportunity-vanished",
+    severity: Severity::Warning,
+    one: "opportunity of the last banked run is no longer in the export",
+    many: "opportunities of the last banked run are no longer in the export",
+    effect: "deleted, merged or no longer exported: they are in no figure, and not counted as lost",
+    hint: "look them up in the CRM; export all opportunities, closed ones too",
+};
+
+pub static SNAPSHOT_STAGE_UNKNOWN: Rule = Rule {
+    code: "snapshot-stage-unknown",
+    severity: Severity::Warning,
+    one: "banked state has a stage that is not configured any more",
+    many: "banked states have a stage that is not configured any more",
+    effect: "the stage of that day is not known; all else of it is used",
+    hint: "say what the stage is called now: [stages] renamed = { \"Old name\" = \"New name\" }",
+};
+
+/// One row of the history, or one sighting of a banked run, with names resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Change {
     /// Microseconds since 1970-01-01.
     at: i64,
+    /// What a banked run saw; later than all rows of its day.
+    kind: ChangeKind,
     stage: Option<Stage>,
     from_stage: Option<Stage>,
     amount: Option<i64>,
@@ -53,6 +75,14 @@ struct Change {
     from_probability: Option<i64>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ChangeKind {
+    Row,
+    /// Nothing was banked of the opportunity before, so that it says how things stood and not that they changed.
+    FirstSighting,
+    Sighting,
+}
+
 const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 
 impl Change {
@@ -61,10 +91,11 @@ impl Change {
     }
 }
 
-/// Whether the as-of date lies before the latest creation or change in the input.
+/// Whether the as-of date lies before the latest creation, change or banked run in the input.
 pub fn is_backdated(
     opportunities: &DataFrame,
     history: Option<&DataFrame>,
+    snapshots: Option<&Snapshots>,
     as_of: NaiveDate,
 ) -> Result<bool, BuildError> {
     let created = opportunities.column("created_date")?.date()?.physical().max();
@@ -72,8 +103,10 @@ pub fn is_backdated(
         Some(history) => history.column("changed_at")?.datetime()?.physical().max(),
         None => None,
     };
+    let banked = snapshots.and_then(|snapshots| snapshots.runs.last().copied());
     let as_of = day_number(as_of);
-    Ok(created.is_some_and(|day| day > as_of)
+    Ok(banked.is_some_and(|day| day > as_of)
+        || created.is_some_and(|day| day > as_of)
         || changed.is_some_and(|at| at.div_euclid(MICROSECONDS_A_DAY) > i64::from(as_of)))
 }
 
@@ -88,20 +121,20 @@ impl Timeline {
         let category_names = category_names(inputs)?;
         let category_codes: HashMap<&str, u32> =
             category_names.iter().zip(0..).map(|(name, code)| (name.as_str(), code)).collect();
-        let changes = match inputs.history {
-            Some(history) => Changes::read(history, &export, inputs.stages, &category_codes)?,
-            None => Changes::none(export.ids.len()),
-        };
+        let changes = Changes::read(inputs, &export, &category_codes, &mut findings)?;
+        let as_of = day_number(inputs.as_of);
+        let has_rows = inputs.history.is_some_and(|history| history.height() > 0);
+        let has_snapshot = inputs.snapshots.is_some_and(|snapshots| snapshots.run_before(as_of).is_some());
         let mut timeline = Timeline {
-            as_of: day_number(inputs.as_of),
+            as_of,
             stages: inputs.stages.clone(),
-            has_history: inputs.history.is_some_and(|history| history.height() > 0),
+            has_history: has_rows || has_snapshot,
             opportunities: Vec::new(),
             states: Vec::new(),
             first_state: vec![0],
             categories: Vec::new(),
         };
-        let (as_of, is_backdated) = (timeline.as_of, inputs.is_backdated);
+        let is_backdated = inputs.is_backdated;
         for row in 0..export.ids.len() {
             let Some(id) = export.ids.get(row) else { continue };
             let created_on = export.created.get(row);
@@ -131,6 +164,7 @@ impl Timeline {
                         created_on,
                         closed,
                         export_amount: life.export.amount,
+                        is_changed_later: life.has_changes_after_as_of(),
                     });
                 }
             }
@@ -168,7 +202,11 @@ impl Life<'_> {
         } else {
             self.last_change_into(Stage::is_lost, Day::MAX).or_else(|| {
                 // Where no change is recorded the close date is all there is, and it may lie ahead on a dead deal.
-                self.export.close_on.map(|on| if self.is_backdated { on } else { on.min(self.as_of) })
+                let on = self.export.close_on.map(|on| if self.is_backdated { on } else { on.min(self.as_of) });
+                match self.first_seen_lost(Day::MAX) {
+                    Some(seen) => Some(on.map_or(seen, |on| on.min(seen))),
+                    None => on,
+                }
             })
         };
         on.map(|on| Some(Closed { on, stage })).ok_or(ClosedWithoutDate)
@@ -180,7 +218,10 @@ impl Life<'_> {
         let mut last = None;
         for change in self.changes.iter().filter(|change| change.day() <= until) {
             let Some(stage) = change.stage else { continue };
-            if fits(stage) && !change.from_stage.or(before).is_some_and(&fits) {
+            let from = change.from_stage.or(before);
+            // A run that finds something closed says nothing of when it came to be so, unless an earlier one saw it open.
+            let is_telling = change.kind == ChangeKind::Row || from.is_some();
+            if is_telling && fits(stage) && !from.is_some_and(&fits) {
                 last = Some(change.day());
             }
             before = Some(stage);
@@ -188,8 +229,24 @@ impl Life<'_> {
         last
     }
 
+    /// The day on which a banked run first saw it lost, of the last time that it stood lost, up to a day.
+    fn first_seen_lost(&self, until: Day) -> Option<Day> {
+        let mut since = None;
+        for change in self.changes.iter().filter(|change| change.day() <= until) {
+            match change.stage {
+                Some(stage) if stage.is_lost() && change.kind != ChangeKind::Row => {
+                    since = since.or(Some(change.day()));
+                }
+                Some(stage) if !stage.is_lost() => since = None,
+                _ => {}
+            }
+        }
+        since
+    }
+
     fn has_changes_after_as_of(&self) -> bool {
-        self.changes.last().is_some_and(|change| change.day() > self.as_of)
+        let later = self.changes.iter().rev().take_while(|change| change.day() > self.as_of);
+        later.into_iter().any(|change| change.kind != ChangeKind::FirstSighting)
     }
 
     /// The changes up to the as-of date.
@@ -215,7 +272,7 @@ impl Life<'_> {
         let mut state = self.creation(export);
         states.push(state);
         for change in self.known_changes() {
-            state = State {
+            let next = State {
                 at: change.day(),
                 stage: change.stage.or(state.stage),
                 amount: change.amount.or(state.amount),
@@ -223,7 +280,11 @@ impl Life<'_> {
                 category: change.category.or(state.category),
                 probability: change.probability.or(state.probability),
             };
-            states.push(state);
+            // A banked run adds only what rows have not said already.
+            if change.kind == ChangeKind::Row || (State { at: state.at, ..next }) != state {
+                state = next;
+                states.push(state);
+            }
         }
         if let Some(export) = export {
             let last = State {
@@ -264,7 +325,8 @@ impl Life<'_> {
         let lost_stage = states.last().and_then(|state| state.stage).filter(|stage| stage.is_lost());
         match (lost_stage, by_export) {
             (Some(stage), None | Some(Closed { stage: Stage::Won, .. })) => {
-                self.last_change_into(Stage::is_lost, self.as_of).map(|on| Closed { on, stage })
+                let on = self.last_change_into(Stage::is_lost, self.as_of);
+                on.or_else(|| self.first_seen_lost(self.as_of)).map(|on| Closed { on, stage })
             }
             (_, by_export) => by_export,
         }
@@ -315,38 +377,31 @@ struct Changes {
 }
 
 impl Changes {
-    fn none(rows: usize) -> Self {
-        Self { changes: Vec::new(), first: vec![0; rows + 1] }
-    }
-
     fn of(&self, row: usize) -> &[Change] {
         &self.changes[self.first[row]..self.first[row + 1]]
     }
 
     fn read(
-        history: &DataFrame,
+        inputs: &Inputs,
         export: &Export,
-        stages: &Stages,
         categories: &HashMap<&str, u32>,
+        findings: &mut Findings,
     ) -> Result<Self, BuildError> {
         let rows_by_id: HashMap<&str, usize> =
             export.ids.iter().enumerate().filter_map(|(row, id)| Some((id?, row))).collect();
-        let ids = history.column("opportunity_id")?.str()?;
-        let times = history.column("changed_at")?.datetime()?.physical();
-        let columns = HistoryColumns::read(history)?;
-        let stage_of = StageLookup::new(stages);
-
-        let mut placed: Vec<(usize, Change)> = Vec::with_capacity(history.height());
-        for position in 0..history.height() {
-            let Some(at) = times.get(position) else { continue };
-            let Some(id) = ids.get(position) else { continue };
-            // Ingest has counted the changes of opportunities that are not in the export, with their places.
-            if let Some(&row) = rows_by_id.get(id) {
-                placed.push((row, columns.change(position, at, &stage_of, categories)));
-            }
-        }
+        let names = Names { stages: StageLookup::new(inputs.stages), categories };
+        let mut placed = match inputs.history {
+            Some(history) => placed_rows(history, &rows_by_id, &names)?,
+            None => Vec::new(),
+        };
         // Changes of one moment are ordered by what they say, so that the order of rows in the file changes nothing.
         placed.sort_unstable();
+        if let Some(snapshots) = inputs.snapshots {
+            let sighted = placed_sightings(snapshots, &placed, &rows_by_id, &names, findings);
+            note_vanished(snapshots, &rows_by_id, day_number(inputs.as_of), findings);
+            placed.extend(sighted);
+            placed.sort_unstable();
+        }
         let mut first = vec![0; export.ids.len() + 1];
         for (row, _) in &placed {
             first[row + 1] += 1;
@@ -355,6 +410,117 @@ impl Changes {
             first[row + 1] += first[row];
         }
         Ok(Self { changes: placed.into_iter().map(|(_, change)| change).collect(), first })
+    }
+}
+
+/// What names in the data stand for.
+struct Names<'a> {
+    stages: StageLookup<'a>,
+    categories: &'a HashMap<&'a str, u32>,
+}
+
+/// The rows of the history, each with the row of its opportunity in the export.
+fn placed_rows(
+    history: &DataFrame,
+    rows_by_id: &HashMap<&str, usize>,
+    names: &Names,
+) -> Result<Vec<(usize, Change)>, BuildError> {
+    let ids = history.column("opportunity_id")?.str()?;
+    let times = history.column("changed_at")?.datetime()?.physical();
+    let columns = HistoryColumns::read(history)?;
+    let mut placed = Vec::with_capacity(history.height());
+    for position in 0..history.height() {
+        let Some(at) = times.get(position) else { continue };
+        let Some(id) = ids.get(position) else { continue };
+        // Ingest has counted the changes of opportunities that are not in the export, with their places.
+        if let Some(&row) = rows_by_id.get(id) {
+            placed.push((row, columns.change(position, at, names)));
+        }
+    }
+    Ok(placed)
+}
+
+/// What banked runs saw of the opportunities in the export: every sighting that differs from the one before and, since
+/// sightings are kept as changes, once more at the first run after each row of the history.
+fn placed_sightings(
+    snapshots: &Snapshots,
+    rows: &[(usize, Change)],
+    rows_by_id: &HashMap<&str, usize>,
+    names: &Names,
+    findings: &mut Findings,
+) -> Vec<(usize, Change)> {
+    let mut placed = Vec::new();
+    for sightings in snapshots.by_opportunity() {
+        let Some(&row) = sightings.first().and_then(|sighting| rows_by_id.get(&*sighting.opportunity)) else {
+            continue;
+        };
+        let mut before: Option<Change> = None;
+        for sighting in sightings {
+            let Some(standing) = &sighting.standing else { continue };
+            let kind = if before.is_none() { ChangeKind::FirstSighting } else { ChangeKind::Sighting };
+            let change = sighted(standing, sighting.on, kind, names);
+            if standing.stage.is_some() && change.stage.is_none() {
+                let value = standing.stage.as_ref().map(ToString::to_string);
+                findings.add(
+                    &SNAPSHOT_STAGE_UNKNOWN,
+                    Place { file: "history".into(), value, ..Place::default() },
+                    Some(sighting.opportunity.to_string()),
+                );
+            }
+            if before.is_none_or(|before| (Change { at: change.at, kind, ..before }) != change) {
+                placed.push((row, change));
+            }
+            before = Some(change);
+        }
+        let from = rows.partition_point(|(of, _)| *of < row);
+        let history = rows[from..].iter().take_while(|(of, _)| *of == row).map(|(_, change)| change.day());
+        let mut last = None;
+        for day in history {
+            let next = snapshots.runs.partition_point(|run| *run < day);
+            let Some(&run) = snapshots.runs.get(next).filter(|run| last != Some(**run)) else { continue };
+            last = Some(run);
+            if let Some(sighting) = Sighting::last_by(sightings, run).filter(|sighting| sighting.on != run)
+                && let Some(standing) = &sighting.standing
+            {
+                placed.push((row, sighted(standing, run, ChangeKind::Sighting, names)));
+            }
+        }
+    }
+    placed
+}
+
+/// A sighting at the end of its day.
+fn sighted(standing: &Standing, on: Day, kind: ChangeKind, names: &Names) -> Change {
+    Change {
+        at: (i64::from(on) + 1) * MICROSECONDS_A_DAY - 1,
+        kind,
+        stage: names.stages.find(standing.stage.as_deref()),
+        from_stage: None,
+        amount: standing.amount,
+        from_amount: None,
+        close_on: standing.close_on,
+        from_close_on: None,
+        category: standing.category.as_deref().and_then(|name| names.categories.get(name).copied()),
+        from_category: None,
+        probability: standing.probability,
+        from_probability: None,
+    }
+}
+
+/// Finds what the last run before the as-of date saw and the export does not have.
+fn note_vanished(snapshots: &Snapshots, rows_by_id: &HashMap<&str, usize>, as_of: Day, findings: &mut Findings) {
+    let Some(run) = snapshots.run_before(as_of) else { return };
+    for sightings in snapshots.by_opportunity() {
+        let last = Sighting::last_by(sightings, run);
+        let Some((sighting, standing)) = last.and_then(|last| Some((last, last.standing.as_ref()?))) else { continue };
+        if !rows_by_id.contains_key(&*sighting.opportunity) {
+            let place = Place {
+                file: "opportunities".into(),
+                value: Some(sighting.opportunity.to_string()),
+                ..Place::default()
+            };
+            findings.add(&OPPORTUNITY_VANISHED, place, standing.name.as_ref().map(ToString::to_string));
+        }
     }
 }
 
@@ -397,7 +563,8 @@ impl<'a> HistoryColumns<'a> {
         })
     }
 
-    fn change(&self, position: usize, at: i64, stages: &StageLookup, categories: &HashMap<&str, u32>) -> Change {
+    fn change(&self, position: usize, at: i64, names: &Names) -> Change {
+        let Names { stages, categories } = names;
         let [stage, from_stage] = self.stage.map(|names| stages.find(names.get(position)));
         let [amount, from_amount] = self.amount.map(|amounts| amounts.get(position));
         let [close_on, from_close_on] = self.close_date.map(|dates| dates.get(position));
@@ -406,6 +573,7 @@ impl<'a> HistoryColumns<'a> {
         let [probability, from_probability] = self.probability.map(|shares| shares.get(position));
         Change {
             at,
+            kind: ChangeKind::Row,
             stage,
             from_stage,
             amount,
@@ -420,7 +588,7 @@ impl<'a> HistoryColumns<'a> {
     }
 }
 
-/// All forecast categories of the export and the history, in order of their bytes.
+/// All forecast categories of the export, the history and the banked runs, in order of their bytes.
 fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
     let mut names = BTreeSet::new();
     names.extend(inputs.opportunities.column("forecast_category")?.str()?.iter().flatten());
@@ -428,5 +596,7 @@ fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
         names.extend(history.column("forecast_category")?.str()?.iter().flatten());
         names.extend(history.column("from_forecast_category")?.str()?.iter().flatten());
     }
+    let sightings = inputs.snapshots.iter().flat_map(|snapshots| &snapshots.sightings);
+    names.extend(sightings.filter_map(|sighting| sighting.standing.as_ref()?.category.as_deref()));
     Ok(names.into_iter().map(str::to_string).collect())
 }

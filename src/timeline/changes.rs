@@ -131,7 +131,8 @@ mod tests {
 
     /// A timeline of one opportunity, created on day 0 unless said otherwise.
     fn timeline(created_on: Option<Day>, closed: Option<Closed>, states: &[State]) -> Timeline {
-        let opportunity = Opportunity { row: 0, id: "1".into(), created_on, closed, export_amount: None };
+        let opportunity =
+            Opportunity { row: 0, id: "1".into(), created_on, closed, export_amount: None, is_changed_later: false };
         Timeline {
             as_of: 100,
             stages: crate::model::Stages::default(),

@@ -1,20 +1,27 @@
 //! The timeline of every opportunity: its states in order of date, when it entered each stage, when it closed.
 //!
-//! In come the canonical frames of opportunities and stage history, the stages and the as-of date; out come
+//! In come the canonical frames of opportunities and stage history, what banked runs saw, the stages and the as-of
+//! date; out come
 //! answers about any day up to that date. Nothing dated later leaks in. It knows no period, rep or metric.
 //!
 //! # Edge cases
 //! - A field has had its earliest known value since creation; a closed stage holds from its own date only.
 //! - Of an opportunity whose history goes on after the as-of date, the export says nothing but who owns it.
 //! - An opportunity without a creation date has been open since before every period.
+//! - What the first banked run finds lost has no known day of losing: its close date stands for it, or that run.
+//! - An opportunity that the last banked run saw and the export lacks is found, and is in no figure.
 //! - A won stage before the close date counts as open; a lost stage never does.
 
 mod build;
 mod changes;
+mod earlier;
 mod frames;
+#[cfg(test)]
+mod tests;
 
-pub use build::{BuildError, CLOSED_WITHOUT_DATE, Inputs, is_backdated};
+pub use build::{BuildError, CLOSED_WITHOUT_DATE, Inputs, OPPORTUNITY_VANISHED, SNAPSHOT_STAGE_UNKNOWN, is_backdated};
 pub use changes::{Change, What};
+pub use earlier::{Earlier, looks};
 
 use crate::model::{Stage, Stages};
 
@@ -46,6 +53,8 @@ pub struct Opportunity {
     pub closed: Option<Closed>,
     /// The amount of the export, which is the amount of whatever is closed. Absent where the export has none.
     pub export_amount: Option<i64>,
+    /// Whether it is known to have changed after the as-of date, so that the export says nothing of that date.
+    pub is_changed_later: bool,
 }
 
 /// How and when an opportunity was decided.

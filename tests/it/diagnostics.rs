@@ -3,11 +3,13 @@
 use crate::company::files_below;
 use quarterdeck::diagnostic::{Findings, Rule};
 use quarterdeck::metrics::{Company, Selection, Tables};
+use quarterdeck::model::{Sighting, Snapshots, Standing, day_number};
 use quarterdeck::render::check::finding;
 use quarterdeck::reports::check::found;
 use quarterdeck::{config, ingest, timeline};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const OPENING: &str = "\
 # Diagnostics
@@ -15,7 +17,7 @@ const OPENING: &str = "\
 What quarterdeck finds in exports, with an input that brings it about and the message as it is printed. This page is
 made from `tests/it/diagnostics` and `tests/it/stops`; do not edit it by hand. Each example is read with the stages
 Qualified and Proposal and as many rejected records as there are; a real run stops when more than 1 % of a table is
-rejected (`max_rejected` under `[input]`).
+rejected (`max_rejected` under `[input]`). `banked.csv` stands for what an earlier run left in the bank of `sources.history`.
 
 `quarterdeck check` shows every finding with its count and three examples. `quarterdeck check --rejected FILE` writes every
 rejected record to a CSV file: `file`, `line`, `column` and `value` say where, `code` is the heading below, `expected` is
@@ -53,9 +55,28 @@ fn folder(of: &str, name: &str) -> PathBuf {
 
 fn rules() -> Vec<&'static Rule> {
     let mut rules = ingest::RULES.to_vec();
-    rules.push(&timeline::CLOSED_WITHOUT_DATE);
+    let of_timeline =
+        [&timeline::CLOSED_WITHOUT_DATE, &timeline::OPPORTUNITY_VANISHED, &timeline::SNAPSHOT_STAGE_UNKNOWN];
+    rules.extend(of_timeline);
     rules.sort_by_key(|rule| rule.code);
     rules
+}
+
+/// What `banked.csv` says that earlier runs saw, where an example has it; its rows are in order of opportunity and date.
+fn banked(folder: &Path) -> Option<Snapshots> {
+    let mut reader = csv::Reader::from_path(folder.join("banked.csv")).ok()?;
+    let mut snapshots = Snapshots::default();
+    for record in reader.records() {
+        let record = record.expect("a record");
+        let cell = |place: usize| Some(Arc::from(&record[place]));
+        let on = day_number(record[0].parse().expect("a date"));
+        let standing = Standing { name: cell(2), owner: cell(3), stage: cell(4), ..Standing::default() };
+        snapshots.runs.push(on);
+        snapshots.sightings.push(Sighting { opportunity: Arc::from(&record[1]), on, standing: Some(standing) });
+    }
+    snapshots.runs.sort_unstable();
+    snapshots.runs.dedup();
+    Some(snapshots)
 }
 
 /// All that is found in the exports of a folder, or why the run stops.
@@ -63,7 +84,7 @@ fn findings(folder: &Path) -> Result<Findings, String> {
     let configuration = config::read(&folder.join("quarterdeck.toml")).map_err(|error| error.to_string())?;
     let as_of = "2026-08-10".parse().expect("a date");
     let intake = ingest::read(&configuration.ingest_options(as_of)).map_err(|error| error.to_string())?;
-    let mut tables = Tables::default();
+    let mut tables = Tables { snapshots: banked(folder), ..Tables::default() };
     for (table, records) in intake.tables {
         tables.present.insert(table, records.present);
         tables.frames.insert(table, records.frame);

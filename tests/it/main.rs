@@ -1,5 +1,6 @@
 //! The one integration binary: what a user runs, and what holds the house together.
 
+mod bank;
 mod check;
 mod company;
 mod demo;

@@ -1,0 +1,228 @@
+//! Between the bank and the rest of a run: what is banked, and what is remembered.
+
+use super::load::Exports;
+use super::settings::Settings;
+use crate::diagnostic::Findings;
+use crate::flags::{self, Raised, memory};
+use crate::history::{Bank, Banked, Visit};
+use crate::metrics::{Company, Selection, Tables, Window, measure};
+use crate::model::{
+    Acknowledgement, Fact, Grain, Mark, Period, Published, Remembered, Scope, Snapshots, Standing, Table, day_number,
+};
+use crate::reports::restatement::{Restatement, restatements, ripens};
+use crate::timeline::is_backdated;
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
+use polars::prelude::{DataFrame, PolarsResult};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// What earlier runs saw, with stages by their present names; `None` without a bank.
+pub fn snapshots(settings: &Settings) -> Result<Option<Snapshots>> {
+    let Some(bank) = open_if_there(settings)? else { return Ok(None) };
+    let mut snapshots = bank.snapshots()?;
+    let renamed: HashMap<String, Arc<str>> = settings
+        .configuration
+        .renamed_stages
+        .iter()
+        .map(|(old, new)| (old.trim().to_lowercase(), Arc::from(new.as_str())))
+        .collect();
+    if !renamed.is_empty() {
+        for standing in snapshots.sightings.iter_mut().filter_map(|sighting| sighting.standing.as_mut()) {
+            let new = standing.stage.as_ref().and_then(|stage| renamed.get(&stage.trim().to_lowercase()));
+            if let Some(new) = new {
+                standing.stage = Some(Arc::clone(new));
+            }
+        }
+    }
+    Ok(Some(snapshots))
+}
+
+/// The bank to read from, where one is named and there. Its amounts are in the configured currency.
+pub fn open_if_there(settings: &Settings) -> Result<Option<Bank>> {
+    let Some(path) = &settings.configuration.history else { return Ok(None) };
+    let Some(bank) = Bank::open_if_there(path)? else { return Ok(None) };
+    let configured = settings.configuration.rules.currency.code();
+    match bank.currency()? {
+        Some(banked) if banked != configured => bail!(
+            "{} holds amounts in {banked}, and money.currency is {configured}\nhint: name a new file under [sources] \
+             history; amounts of two currencies cannot be compared",
+            path.display()
+        ),
+        _ => Ok(Some(bank)),
+    }
+}
+
+/// A run that was banked, with the whole company as of its date and all that was found.
+pub struct Visited {
+    pub banked: Banked,
+    pub company: Company,
+    pub findings: Findings,
+}
+
+/// Whether a bank is configured and the exports, or what is banked, tell of days after the as-of date: then the exports are
+/// not of that date, and a run that was not asked to bank them leaves the bank alone.
+pub fn is_late(settings: &Settings, exports: &Exports) -> Result<bool> {
+    if settings.configuration.history.is_none() {
+        return Ok(false);
+    }
+    let Tables { frames, snapshots, .. } = &exports.tables;
+    let history = frames.get(&Table::StageHistory);
+    Ok(is_backdated(&frames[&Table::Opportunities], history, snapshots.as_ref(), settings.as_of)?)
+}
+
+/// Banks what the exports say as of the as-of date, for the whole company whatever was selected. `None` where no bank is
+/// configured.
+///
+/// Figures and flags are those of a run that knows nothing later: banked runs after the as-of date are not read.
+pub fn bank(settings: &Settings, exports: &Exports, at: DateTime<Utc>) -> Result<Option<Visited>> {
+    let Some(path) = &settings.configuration.history else { return Ok(None) };
+    let known = exports.tables.snapshots.clone().map(|snapshots| snapshots.until(day_number(settings.as_of)));
+    let tables = Tables { snapshots: known, ..exports.tables.clone() };
+    let rules = settings.configuration.rules.clone();
+    let (company, found) = Company::new(&tables, &exports.stages, rules, settings.as_of, &Selection::default())?;
+    let visit = Visit {
+        as_of: settings.as_of,
+        at,
+        version: env!("CARGO_PKG_VERSION"),
+        currency: settings.configuration.rules.currency.code(),
+        inputs: hashes(settings, exports)?,
+        standings: standings(&exports.tables.frames[&Table::Opportunities])?,
+        flags: flags(settings, &company)?,
+        facts: facts(settings, &company)?,
+    };
+    let banked = Bank::open(path)?.bank(&visit)?;
+    let mut findings = exports.findings.clone();
+    findings.merge(found);
+    Ok(Some(Visited { banked, company, findings }))
+}
+
+/// What earlier runs left for the reports of this one.
+#[derive(Debug, Default)]
+pub struct Memory {
+    pub remembered: Remembered,
+    /// Those that hold on the as-of date.
+    pub acknowledged: Vec<Acknowledgement>,
+    /// Figures of the [`finished`] periods as runs before the as-of date gave them.
+    pub published: Vec<Published>,
+}
+
+impl Memory {
+    /// Reads what runs before the as-of date left; nothing where there is no bank.
+    pub fn read(settings: &Settings) -> Result<Self> {
+        let Some(bank) = open_if_there(settings)? else { return Ok(Self::default()) };
+        let labels: Vec<String> = finished(settings).iter().map(ToString::to_string).collect();
+        let mut published = bank.published_before(settings.as_of)?;
+        published.retain(|figure| labels.contains(&figure.key.period));
+        Ok(Self {
+            remembered: bank.flags_before(settings.as_of)?,
+            acknowledged: bank.acknowledged(settings.as_of)?,
+            published,
+        })
+    }
+
+    /// What of the published figures comes out otherwise now, for the whole company whatever was selected.
+    pub fn restatements(&self, settings: &Settings, exports: &Exports) -> Result<Vec<Restatement>> {
+        let Some(snapshots) = &exports.tables.snapshots else { return Ok(Vec::new()) };
+        let (company, _) = exports.company(settings, &Selection::default())?;
+        Ok(restatements(&company, snapshots, &self.published)?)
+    }
+}
+
+/// The SHA-256 of every file that was read.
+fn hashes(settings: &Settings, exports: &Exports) -> Result<BTreeMap<String, String>> {
+    let mut hashes = BTreeMap::new();
+    for shown in &exports.files {
+        let path = settings.configuration.base.join(shown);
+        let content = std::fs::read(&path).with_context(|| format!("cannot read {shown} once more"))?;
+        let mut hash = String::new();
+        for byte in Sha256::digest(&content) {
+            write!(hash, "{byte:02x}")?;
+        }
+        hashes.insert(shown.clone(), hash);
+    }
+    Ok(hashes)
+}
+
+/// What the export says of every opportunity.
+fn standings(frame: &DataFrame) -> PolarsResult<Vec<(String, Standing)>> {
+    let mut shared: HashMap<String, Arc<str>> = HashMap::new();
+    let mut text = |text: Option<&str>| {
+        let text = text?;
+        if let Some(known) = shared.get(text) {
+            return Some(Arc::clone(known));
+        }
+        let new: Arc<str> = Arc::from(text);
+        shared.insert(text.to_string(), Arc::clone(&new));
+        Some(new)
+    };
+    let texts = |name: &str| frame.column(name)?.str();
+    let days = |name: &str| PolarsResult::Ok(frame.column(name)?.date()?.physical());
+    let (ids, names, owners) = (texts("id")?, texts("name")?, texts("owner")?);
+    let (stages, categories, steps) = (texts("stage")?, texts("forecast_category")?, texts("next_step")?);
+    let (close, created) = (days("close_date")?, days("created_date")?);
+    let (amounts, probabilities) = (frame.column("amount")?.i64()?, frame.column("probability")?.i64()?);
+    let mut standings = Vec::with_capacity(frame.height());
+    for row in 0..frame.height() {
+        let Some(id) = ids.get(row) else { continue };
+        let standing = Standing {
+            name: text(names.get(row)),
+            owner: text(owners.get(row)),
+            stage: text(stages.get(row)),
+            amount: amounts.get(row),
+            close_on: close.get(row),
+            created_on: created.get(row),
+            category: text(categories.get(row)),
+            probability: probabilities.get(row),
+            next_step: text(steps.get(row)),
+        };
+        standings.push((id.to_string(), standing));
+    }
+    Ok(standings)
+}
+
+/// The flags of the week that holds the as-of date, under every topic that could be judged.
+fn flags(settings: &Settings, company: &Company) -> Result<BTreeMap<String, Vec<Mark>>> {
+    let week = settings.configuration.rules.calendar.holding(Grain::Week, settings.as_of);
+    let Some(window) = week.and_then(|week| Window::new(company, week)) else { return Ok(BTreeMap::new()) };
+    let raised = flags::raise(&window, company.earlier.as_deref())?;
+    Ok(marks(&raised))
+}
+
+fn marks(raised: &Raised) -> BTreeMap<String, Vec<Mark>> {
+    let mut marks: BTreeMap<String, Vec<Mark>> =
+        memory::topics(raised).into_iter().map(|topic| (topic, Vec::new())).collect();
+    for flag in &raised.flags {
+        let is_person = matches!(flag.subject, flags::Subject::Person { .. });
+        marks.entry(Mark::topic(flag.code.name(), is_person)).or_default().push(flag.mark());
+    }
+    marks
+}
+
+/// How many finished periods of a grain have their figures banked: those that a report shows side by side.
+const FINISHED: usize = 4;
+
+/// The finished months and quarters whose figures are banked, the latest first.
+pub fn finished(settings: &Settings) -> Vec<Period> {
+    let calendar = settings.configuration.rules.calendar;
+    let mut periods = Vec::new();
+    for grain in [Grain::Month, Grain::Quarter] {
+        let last = calendar.last_complete(grain, settings.as_of);
+        periods.extend(std::iter::successors(last, |period| calendar.previous(*period)).take(FINISHED));
+    }
+    periods
+}
+
+/// The figures of finished periods: of the team all that stay as they are once a period is over, of people the whole.
+fn facts(settings: &Settings, company: &Company) -> Result<BTreeMap<String, Vec<Fact>>> {
+    let mut given = BTreeMap::new();
+    for period in finished(settings) {
+        let mut facts = measure(company, period, None)?;
+        facts.retain(|fact| fact.scope == Scope::Team || fact.by.is_none());
+        facts.retain(|fact| !ripens(fact.metric));
+        given.insert(period.to_string(), facts);
+    }
+    Ok(given)
+}
