@@ -5,7 +5,7 @@ use super::{BODY_HEIGHT, POINT, WIDTH};
 use crate::model::{Currency, Status};
 use crate::render::plain::capped;
 use crate::render::templates::shown;
-use crate::reports::view::{Cell, Table};
+use crate::reports::view::{Cell, Column, Table};
 use std::fmt::Write as _;
 
 /// The sizes of text in tables, in points: the largest in which a table fits one slide, else the last.
@@ -38,6 +38,8 @@ pub struct Layout<'a> {
     table: &'a Table,
     currency: &'a Currency,
     size: f64,
+    /// Whether no column is narrower than its text.
+    has_room: bool,
     widths: Vec<f64>,
     head_height: f64,
     heights: Vec<f64>,
@@ -47,16 +49,14 @@ impl<'a> Layout<'a> {
     /// In the largest size in which it takes one slide, of which some room may be taken already.
     pub fn new(table: &'a Table, currency: &'a Currency, taken: f64) -> Self {
         let fits = |layout: &Self| {
-            layout.height() + taken <= BODY_HEIGHT / POINT
-                && layout.heights.len() <= MOST_ROWS
-                && layout.widths.iter().sum::<f64>() < WIDTH / POINT * 0.999
+            layout.height() + taken <= BODY_HEIGHT / POINT && layout.heights.len() <= MOST_ROWS && layout.has_room
         };
         let in_size = |size| Self::of_size(table, currency, size);
         SIZES.into_iter().map(in_size).find(fits).unwrap_or_else(|| in_size(SIZES[SIZES.len() - 1]))
     }
 
     fn of_size(table: &'a Table, currency: &'a Currency, size: f64) -> Self {
-        let widths = widths(table, currency, size);
+        let (widths, has_room) = widths(table, currency, size);
         let height = |texts: &mut dyn Iterator<Item = String>| {
             let most =
                 texts.zip(&widths).map(|(text, wide)| lines(&text, wide - 2.0 * BESIDE, size)).fold(1.0, f64::max);
@@ -65,7 +65,7 @@ impl<'a> Layout<'a> {
         let head_height = height(&mut table.columns.iter().map(|column| capped(&column.head, LONGEST)));
         let heights =
             table.rows.iter().map(|row| height(&mut row.cells.iter().map(|cell| words(cell, currency).0))).collect();
-        Self { table, currency, size, widths, head_height, heights }
+        Self { table, currency, size, has_room, widths, head_height, heights }
     }
 
     /// How high all of it is, in points.
@@ -157,10 +157,11 @@ fn push_cell(xml: &mut String, text: &str, look: Look, anchor: &str, rule: &str,
     );
 }
 
-/// As wide as the widest text of each column asks, and over the slide's width only by breaking text into lines.
-fn widths(table: &Table, currency: &Currency, size: f64) -> Vec<f64> {
+/// As wide as the widest text of each column asks, and over the slide's width only by breaking text into lines; whether
+/// that was not needed.
+fn widths(table: &Table, currency: &Currency, size: f64) -> (Vec<f64>, bool) {
     const LEAST: f64 = 62.0;
-    const AIR: f64 = 14.0;
+    const WIDEST_HEAD: f64 = 150.0;
     let room = WIDTH / POINT;
     let natural: Vec<f64> = table
         .columns
@@ -168,22 +169,24 @@ fn widths(table: &Table, currency: &Currency, size: f64) -> Vec<f64> {
         .enumerate()
         .map(|(i, column)| {
             let word = column.head.split_whitespace().map(|word| width(word, size)).fold(0.0, f64::max);
+            let head = width(&column.head, size).min(WIDEST_HEAD).max(word);
             let cells = table.rows.iter().filter_map(|row| row.cells.get(i));
-            let widest = cells.map(|cell| width(&words(cell, currency).0, size)).fold(word, f64::max);
-            (widest + 2.0 * BESIDE + AIR).max(LEAST)
+            let widest = cells.map(|cell| width(&words(cell, currency).0, size)).fold(head, f64::max);
+            (widest + 2.0 * BESIDE + 1.0).max(LEAST)
         })
         .collect();
     let total: f64 = natural.iter().sum();
     if total <= room {
         // A little air, but a table of two columns does not stretch over the slide.
         let stretch = (room / total).min(1.5);
-        return natural.iter().map(|width| width * stretch).collect();
+        return (natural.iter().map(|width| width * stretch).collect(), true);
     }
     // Numbers keep their width as long as they leave half of the slide to the text.
     let fixed: f64 = table.columns.iter().zip(&natural).filter(|(c, _)| c.is_number).map(|(_, w)| w).sum();
     if fixed > room * 0.6 || fixed >= total {
-        return natural.iter().map(|width| width * room / total).collect();
+        return (natural.iter().map(|width| width * room / total).collect(), false);
     }
     let shrink = (room - fixed) / (total - fixed);
-    table.columns.iter().zip(&natural).map(|(c, width)| if c.is_number { *width } else { width * shrink }).collect()
+    let shrunk = |(column, width): (&Column, &f64)| if column.is_number { *width } else { width * shrink };
+    (table.columns.iter().zip(&natural).map(shrunk).collect(), false)
 }
