@@ -2,6 +2,7 @@
 
 mod check;
 mod company;
+mod deck;
 mod demo;
 mod diagnostics;
 mod evidence;

@@ -69,10 +69,11 @@ fn slides<'r>(report: &'r Report, currency: &'r Currency) -> Vec<Slide<'r>> {
 /// A slide for each chart and each slideful of a table; words alone where there are neither.
 fn of_section<'r>(section: &'r Section, report: &Report, currency: &'r Currency) -> Vec<Slide<'r>> {
     let command = section.source.as_deref().map(|source| format!(" {source}")).unwrap_or_default();
-    let source = format!("{}. As of {}.{command}", section.topic, report.as_of);
+    let thin = if section.has_thin() { " Counts in place of a share: too few to tell." } else { "" };
+    let source = format!("{}. As of {}.{thin}{command}", section.topic, report.as_of);
     let mut contents: Vec<Content> = section.charts.iter().map(Content::Chart).collect();
     for table in section.tables.iter().filter(|table| !table.columns.is_empty() && !table.rows.is_empty()) {
-        let layout = std::rc::Rc::new(table::Layout::new(table, currency));
+        let layout = std::rc::Rc::new(table::Layout::new(table, currency, 0.0));
         let caption = table.caption.as_deref();
         let pages = layout.pages();
         contents.extend(pages.into_iter().map(|rows| Content::Table { layout: layout.clone(), rows, caption }));
@@ -87,7 +88,7 @@ fn of_section<'r>(section: &'r Section, report: &Report, currency: &'r Currency)
         let title = if count == 1 {
             section.title.clone()
         } else {
-            format!("{} ({} of {count})", text::title(&section.title), i + 1)
+            format!("{} ({}\u{a0}of\u{a0}{count})", text::title(&section.title), i + 1)
         };
         let mut slide = Slide::new(&title, &source, content);
         slide.follows = section.follows.as_deref().filter(|_| i + 1 == count);

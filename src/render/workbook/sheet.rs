@@ -85,10 +85,11 @@ impl Sheet {
         Ok(())
     }
 
-    /// How wide the sheet is, in points.
+    /// How wide the sheet is, in points: at least as wide as a chart.
     fn width(&self) -> f64 {
         const POINTS_A_CHARACTER: f64 = 5.4;
-        self.widths.iter().map(|width| width * POINTS_A_CHARACTER + 4.0).sum()
+        const CHART: f64 = 690.0;
+        self.widths.iter().map(|width| width * POINTS_A_CHARACTER + 4.0).sum::<f64>().max(CHART)
     }
 
     /// How much of the sheet fits one page when its width does, in points.
