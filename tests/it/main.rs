@@ -5,6 +5,7 @@ mod company;
 mod deck;
 mod demo;
 mod diagnostics;
+mod docs;
 mod evidence;
 mod facts;
 mod five_ways;
