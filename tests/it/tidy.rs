@@ -91,7 +91,8 @@ fn names_path(line: &str, name: &str) -> bool {
     let path = format!("{name}::");
     line.match_indices(&path).any(|(at, _)| {
         let before = line[..at].chars().next_back();
-        !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+        // A method may have the name of a crate: `.zip::<T>(…)`.
+        !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.'))
     })
 }
 
