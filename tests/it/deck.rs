@@ -53,7 +53,12 @@ fn resolved(folder: &str, target: &str) -> String {
     }
     let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
     for step in target.split('/') {
-        if step == ".." { drop(steps.pop()) } else { steps.push(step) }
+        match step {
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
     }
     steps.join("/")
 }

@@ -20,6 +20,8 @@ pub struct Formats {
     pub caption: Format,
     pub follows: Format,
     pub head: Format,
+    /// The head of text beside a number.
+    pub head_indented: Format,
     pub head_number: Format,
     pub cell: Format,
     pub cell_soft: Format,
@@ -47,10 +49,20 @@ impl Formats {
             caption: words().set_bold(),
             follows: words().set_italic(),
             head: head(),
+            head_indented: head().set_indent(1),
             head_number: head().set_align(FormatAlign::Right),
             cell: cell(),
             cell_soft: cell().set_font_color(SOFT).set_indent(1),
             sign: format!("\"{symbol}{space}\""),
+        }
+    }
+
+    /// The look of a column's head.
+    pub fn head_of(&self, column: usize, is_number: bool) -> &Format {
+        match (is_number, column) {
+            (true, _) => &self.head_number,
+            (false, 0) => &self.head,
+            (false, _) => &self.head_indented,
         }
     }
 
@@ -113,6 +125,8 @@ impl Formats {
         }
         if is_number {
             format = format.set_align(FormatAlign::Right);
+        } else if column > 0 {
+            format = format.set_indent(1);
         }
         let (word, colour) = match cell.status {
             Some(Status::Good) => ("", 0x1d_6b43),

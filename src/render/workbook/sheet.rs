@@ -72,7 +72,8 @@ impl Sheet {
 
     /// Makes a row of cells as high as the longest of their texts asks.
     pub fn fit_row<'t>(&mut self, row: u32, texts: impl Iterator<Item = &'t str>) -> Result<(), XlsxError> {
-        let lines = texts.zip(&self.widths).map(|(text, width)| lines_of(text, *width)).fold(1.0, f64::max);
+        // Words do not fill their lines to the end.
+        let lines = texts.zip(&self.widths).map(|(text, width)| lines_of(text, width * 0.85 - 1.0)).fold(1.0, f64::max);
         if lines > 1.0 {
             self.set_height(row, lines * POINTS_A_LINE)?;
         }
@@ -104,7 +105,8 @@ impl Sheet {
             self.worksheet.set_print_fit_to_pages(1, 1);
         } else if !self.breaks.is_empty() && self.worksheet.set_page_breaks(&self.breaks).is_ok() {
             // Excel heeds no breaks where it fits to pages itself.
-            let scale = (PAPER.0 / self.width() * 95.0).clamp(30.0, 100.0);
+            // Other programs' columns are up to a fifth wider, and one too wide would stand on a page of its own.
+            let scale = (PAPER.0 / self.width() * 80.0).clamp(30.0, 100.0);
             self.worksheet.set_print_scale(scale as u16);
         }
         self.worksheet

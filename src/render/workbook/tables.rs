@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 pub fn widths(tables: &[Table], currency: &Currency) -> Vec<f64> {
     const LEAST: f64 = 11.0;
     const MOST: f64 = 46.0;
+    const MOST_TOGETHER: f64 = 160.0;
+    const ENOUGH: f64 = 14.0;
     let count = tables.iter().map(|table| table.columns.len()).max().unwrap_or(0);
     let of_column = |i: usize| {
         let widest = tables.iter().flat_map(|table| {
@@ -27,7 +29,15 @@ pub fn widths(tables: &[Table], currency: &Currency) -> Vec<f64> {
         });
         (widest.max().unwrap_or(0) as f64 * 1.1 + 2.0).clamp(if i == 0 { 2.0 * LEAST } else { LEAST }, MOST)
     };
-    (0..count).map(of_column).collect()
+    let mut widths: Vec<f64> = (0..count).map(of_column).collect();
+    // What is too wide for a page breaks its text into lines and does not make all letters small.
+    let excess = widths.iter().sum::<f64>() - MOST_TOGETHER;
+    if excess > 0.0 {
+        let spare = |width: f64| (width - ENOUGH).max(0.0);
+        let share = (excess / widths.iter().map(|width| spare(*width)).sum::<f64>().max(1.0)).min(1.0);
+        widths.iter_mut().for_each(|width| *width -= spare(*width) * share);
+    }
+    widths
 }
 
 fn longest_word(text: &str) -> usize {
@@ -68,8 +78,8 @@ fn add_range(
         worksheet.add_table(top, 0, end - 1, last_column, &style)?;
         return Ok(());
     }
-    for (column, (head, is_number)) in (0..).zip(heads) {
-        let format = if *is_number { &formats.head_number } else { &formats.head };
+    for (column, (head, is_number)) in (0_u16..).zip(heads) {
+        let format = formats.head_of(usize::from(column), *is_number);
         worksheet.write_string_with_format(top, column, capped(head, LONGEST), format)?;
     }
     Ok(())
@@ -93,7 +103,7 @@ fn excel_table(heads: &[(&str, bool)], formats: &Formats) -> rust_xlsxwriter::Ta
                 name = format!("{plain} {number}");
                 number += 1;
             }
-            let format = if *is_number { &formats.head_number } else { &formats.head };
+            let format = formats.head_of(i, *is_number);
             TableColumn::new().set_header(name).set_header_format(format)
         })
         .collect();
