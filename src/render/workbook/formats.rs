@@ -29,9 +29,14 @@ pub struct Formats {
     sign: String,
 }
 
+/// The letters of all cells: a face that every office program has.
+pub fn plain() -> Format {
+    Format::new().set_font_name("Arial").set_font_size(10)
+}
+
 impl Formats {
     pub fn new(currency: &Currency) -> Self {
-        let base = || Format::new().set_font_color(INK).set_align(FormatAlign::VerticalCenter);
+        let base = || plain().set_font_color(INK).set_align(FormatAlign::VerticalCenter);
         let words = || base().set_text_wrap();
         let head = || {
             let ruled = base().set_text_wrap().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(INK);
@@ -41,7 +46,7 @@ impl Formats {
         let symbol = currency.symbol().replace('"', "");
         let space = if symbol.chars().all(|c| c.is_ascii_alphabetic()) { "\u{a0}" } else { "" };
         Self {
-            title: words().set_bold().set_font_size(16).set_font_name("Cambria"),
+            title: words().set_bold().set_font_size(16).set_font_name("Georgia"),
             title_small: base().set_bold(),
             text: words(),
             link: words().set_font_color(Color::RGB(0x1f_5fae)).set_underline(FormatUnderline::Single),
@@ -106,7 +111,7 @@ impl Formats {
 
     /// A number of a unit without rules around it.
     pub fn plain_number(&self, unit: Unit, is_times: bool) -> Format {
-        Format::new().set_num_format(self.number(unit, is_times))
+        plain().set_num_format(self.number(unit, is_times))
     }
 
     /// Writes a cell of a table: a number as a number, and a word before it where it stands badly.

@@ -1,7 +1,7 @@
 //! Tables as Excel tables with heads and rules of their own, because not every program draws a table's style; the facts
 //! and the definitions as lists to filter.
 
-use super::formats::Formats;
+use super::formats::{Formats, plain};
 use super::sheet::{Sheet, set_up_print};
 use super::{LONGEST, capped};
 use crate::metrics::catalogue;
@@ -9,7 +9,7 @@ use crate::model::{Currency, Fact};
 use crate::render::plain::{clean, finite};
 use crate::render::templates::shown;
 use crate::reports::view::{Table, is_times};
-use rust_xlsxwriter::{Format, FormatAlign, TableColumn, TableStyle, Worksheet, XlsxError};
+use rust_xlsxwriter::{FormatAlign, TableColumn, TableStyle, Worksheet, XlsxError};
 use std::collections::BTreeSet;
 
 /// The widths of the columns that several tables of a sheet share, in characters.
@@ -27,7 +27,7 @@ pub fn widths(tables: &[Table], currency: &Currency) -> Vec<f64> {
                 .map(|cell| shown(cell, currency).chars().count() + if cell.status.is_some() { 7 } else { 0 })
                 .chain([head])
         });
-        (widest.max().unwrap_or(0) as f64 * 1.1 + 2.0).clamp(if i == 0 { 2.0 * LEAST } else { LEAST }, MOST)
+        (widest.max().unwrap_or(0) as f64 * 1.2 + 2.0).clamp(if i == 0 { 2.0 * LEAST } else { LEAST }, MOST)
     };
     let mut widths: Vec<f64> = (0..count).map(of_column).collect();
     // What is too wide for a page breaks its text into lines and does not make all letters small.
@@ -130,9 +130,9 @@ pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet,
         ("reason", false),
     ];
     const WIDTHS: [f64; 15] = [25.0, 10.0, 9.0, 20.0, 12.0, 18.0, 14.0, 10.0, 13.0, 13.0, 6.0, 8.0, 8.0, 8.0, 28.0];
-    let plain = |number: Option<u64>| number.map(|number| number as f64);
+    let counted = |number: Option<u64>| number.map(|number| number as f64);
     let mut worksheet = list(name, &WIDTHS)?;
-    let text = Format::new();
+    let text = plain();
     for (row, fact) in (1_u32..).zip(facts) {
         let number = text.clone().set_num_format(formats.number(fact.unit, is_times(fact.metric)));
         let share = text.clone().set_num_format("0.0%");
@@ -149,13 +149,13 @@ pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet,
             (14, fact.reason.as_deref().unwrap_or_default()),
         ];
         for (column, word) in words.into_iter().filter(|(_, word)| !word.is_empty()) {
-            worksheet.write_string(row, column, capped(word, LONGEST))?;
+            worksheet.write_string_with_format(row, column, capped(word, LONGEST), &text)?;
         }
         let numbers = [
             (6, fact.value, &number),
             (8, fact.numerator, &text),
             (9, fact.denominator, &text),
-            (10, plain(fact.n), &text),
+            (10, counted(fact.n), &text),
             (11, fact.low, &share),
             (12, fact.high, &share),
         ];
@@ -187,7 +187,7 @@ pub fn definitions(name: &str, formats: &Formats) -> Result<Worksheet, XlsxError
     ];
     let mut worksheet = list(name, &[30.0, 28.0, 60.0, 60.0, 44.0])?;
     let metrics = catalogue();
-    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let wrapped = plain().set_text_wrap().set_align(FormatAlign::Top);
     for (row, metric) in (1_u32..).zip(&metrics) {
         let texts = [metric.name, metric.id, metric.meaning, metric.formula, metric.absent];
         for (column, text) in (0..).zip(texts) {
