@@ -142,7 +142,12 @@ fn add_frame(package: &mut Package, report: &Report, count: usize) {
         let id = deck.add("slide", format!("slides/slide{number}.xml"));
         list.push_str(&format!("<p:sldId id=\"{}\" r:id=\"{id}\"/>", 255 + number));
     }
-    for (kind, file) in [("presProps", "presProps"), ("theme", "theme/theme1"), ("tableStyles", "tableStyles")] {
+    for (kind, file) in [
+        ("presProps", "presProps"),
+        ("viewProps", "viewProps"),
+        ("theme", "theme/theme1"),
+        ("tableStyles", "tableStyles"),
+    ] {
         deck.add(kind, format!("{file}.xml"));
     }
     package.add_xml(
@@ -162,6 +167,12 @@ fn add_frame(package: &mut Package, report: &Report, count: usize) {
         "ppt/presProps.xml",
         "application/vnd.openxmlformats-officedocument.presentationml.presProps+xml",
         include_str!("parts/pres-props.xml"),
+    );
+    // Without this part PowerPoint offers to repair the file.
+    package.add_xml(
+        "ppt/viewProps.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.viewProps+xml",
+        &format!("<p:viewPr {MAIN}/>"),
     );
     package.add_xml(
         "ppt/tableStyles.xml",

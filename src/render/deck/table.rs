@@ -73,26 +73,25 @@ impl<'a> Layout<'a> {
         self.head_height + self.heights.iter().sum::<f64>()
     }
 
-    /// The rows of each slide, from and before which.
+    /// The rows of each slide, from and before which; about as many on each.
     pub fn pages(&self) -> Vec<(usize, usize)> {
+        let pages = self.pages_of(MOST_ROWS);
+        let even = self.pages_of(self.heights.len().div_ceil(pages.len()));
+        if even.len() == pages.len() { even } else { pages }
+    }
+
+    /// The rows of each slide if it may have so many.
+    fn pages_of(&self, most: usize) -> Vec<(usize, usize)> {
         let room = BODY_HEIGHT / POINT - self.head_height;
         let (mut pages, mut from, mut used) = (Vec::new(), 0, 0.0);
         for (i, height) in self.heights.iter().enumerate() {
-            if i > from && (used + height > room || i - from >= MOST_ROWS) {
+            if i > from && (used + height > room || i - from >= most) {
                 pages.push((from, i));
                 (from, used) = (i, 0.0);
             }
             used += height;
         }
         pages.push((from, self.heights.len()));
-        // A last slide of one row would look forgotten.
-        if let [.., before, last] = pages.as_mut_slice()
-            && last.1 - last.0 == 1
-            && before.1 - before.0 > 3
-        {
-            before.1 -= 2;
-            last.0 -= 2;
-        }
         pages
     }
 
