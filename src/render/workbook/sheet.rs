@@ -75,7 +75,7 @@ impl Sheet {
     /// Makes a row of cells as high as the longest of their texts asks.
     pub fn fit_row<'t>(&mut self, row: u32, texts: impl Iterator<Item = &'t str>) -> Result<(), XlsxError> {
         // Words do not fill their lines to the end.
-        let lines = texts.zip(&self.widths).map(|(text, width)| lines_of(text, width * 0.85 - 1.0)).fold(1.0, f64::max);
+        let lines = texts.zip(&self.widths).map(|(text, width)| lines_of(text, width * 0.9)).fold(1.0, f64::max);
         if lines > 1.0 {
             self.set_height(row, lines * POINTS_A_LINE)?;
         }
