@@ -62,8 +62,8 @@ pub struct Visited {
     pub findings: Findings,
 }
 
-/// Whether a bank is configured and the exports, or what is banked, tell of days after the as-of date: then the exports are
-/// not of that date, and a run that was not asked to bank them leaves the bank alone.
+/// Whether a bank is configured and the exports, or what is banked, tell of days after the as-of date: then the exports
+/// are not of that date, and a run that was not asked to bank them leaves the bank alone.
 pub fn is_late(settings: &Settings, exports: &Exports) -> Result<bool> {
     if settings.configuration.history.is_none() {
         return Ok(false);

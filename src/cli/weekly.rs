@@ -30,9 +30,7 @@ pub fn run(
         console.say(&format!("restated: {}", restatement.sentence));
     }
     if banking::is_late(settings, exports)? {
-        console.say(
-            "not banked: the exports or the bank know of later days; quarterdeck snapshot banks them all the same",
-        );
+        console.warn("not banked: the exports or the bank tell of later days; quarterdeck snapshot banks all the same");
     } else if let Some(visited) = banking::bank(settings, exports, at)? {
         console.say(&said(settings, &visited.banked));
     }

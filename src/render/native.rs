@@ -76,6 +76,11 @@ impl Series {
 }
 
 impl Native {
+    /// Whether lines or marks stand over the columns, where labels would be.
+    pub fn is_crossed(&self) -> bool {
+        self.series.iter().any(|series| matches!(series.shape, Shape::Threshold | Shape::Mark))
+    }
+
     fn finite(mut self) -> Self {
         for value in self.series.iter_mut().flat_map(|series| &mut series.values) {
             *value = super::plain::finite(*value);

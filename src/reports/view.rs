@@ -159,6 +159,14 @@ pub fn is_times(metric: &str) -> bool {
     matches!(metric, "coverage_ratio" | "coverage_remaining" | "coverage_required" | "quotes_per_win")
 }
 
+impl Section {
+    /// Whether a cell of its tables shows counts in place of a share.
+    pub fn has_thin(&self) -> bool {
+        let mut cells = self.tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
+        cells.any(|cell| cell.thin.is_some())
+    }
+}
+
 impl Table {
     /// A table with these heads; those that begin with `#` are numbers, without the sign.
     pub fn new(heads: &[&str]) -> Self {

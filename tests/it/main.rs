@@ -3,8 +3,10 @@
 mod bank;
 mod check;
 mod company;
+mod deck;
 mod demo;
 mod diagnostics;
+mod docs;
 mod evidence;
 mod facts;
 mod five_ways;

@@ -60,9 +60,9 @@ pub fn wrapped(text: &str, room: f64, size: u32, is_strong: bool) -> Vec<String>
     if width(&text, size, is_strong) <= room {
         return vec![text];
     }
-    let mut breaks = text.match_indices([' ', '-']).map(|(at, _)| at + 1).rev();
+    let mut breaks = text.match_indices([' ', '-']).map(|(at, _)| at + 1);
     let fits = |at: &usize| width(text[..*at].trim_end(), size, is_strong) <= room;
-    match breaks.find(fits) {
+    match breaks.rfind(fits) {
         Some(at) => vec![text[..at].trim_end().to_string(), cut(text[at..].trim_start(), room, size, is_strong)],
         None => vec![cut(&text, room, size, is_strong)],
     }

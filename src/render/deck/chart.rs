@@ -196,12 +196,15 @@ fn values_xml(series: &Series) -> String {
 fn labels_xml(series: &Series, view: &Chart, native: &Native, formats: &Formats) -> String {
     let number = formats.short(view.unit, view.is_times);
     // A part of nothing has no room for its label; money has formats for three sizes already.
-    let number = if native.is_stacked && !number.contains('[') { format!("{number};−{number};") } else { number };
+    let is_inside = native.is_stacked || native.is_crossed();
+    let number = if is_inside && !number.contains('[') { format!("{number};−{number};") } else { number };
     let is_light = matches!(series.role, Role::Lost | Role::Pushed | Role::Team);
-    let (place, ink) = match (native.is_stacked, is_light) {
-        (true, false) => ("ctr", "bg1"),
-        (true, true) => ("ctr", "tx1"),
-        (false, _) => ("outEnd", "tx1"),
+    let ink = if is_inside && !is_light { "bg1" } else { "tx1" };
+    let place = match (native.is_stacked, is_inside) {
+        (true, _) => "ctr",
+        // At the foot nothing crosses them.
+        (false, true) => "inBase",
+        (false, false) => "outEnd",
     };
     format!(
         "<c:dLbls><c:numFmt formatCode=\"{}\" sourceLinked=\"0\"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{}\

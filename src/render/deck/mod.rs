@@ -69,10 +69,11 @@ fn slides<'r>(report: &'r Report, currency: &'r Currency) -> Vec<Slide<'r>> {
 /// A slide for each chart and each slideful of a table; words alone where there are neither.
 fn of_section<'r>(section: &'r Section, report: &Report, currency: &'r Currency) -> Vec<Slide<'r>> {
     let command = section.source.as_deref().map(|source| format!(" {source}")).unwrap_or_default();
-    let source = format!("{}. As of {}.{command}", section.topic, report.as_of);
+    let thin = if section.has_thin() { " Counts in place of a share: too few to tell." } else { "" };
+    let source = format!("{}. As of {}.{thin}{command}", section.topic, report.as_of);
     let mut contents: Vec<Content> = section.charts.iter().map(Content::Chart).collect();
     for table in section.tables.iter().filter(|table| !table.columns.is_empty() && !table.rows.is_empty()) {
-        let layout = std::rc::Rc::new(table::Layout::new(table, currency));
+        let layout = std::rc::Rc::new(table::Layout::new(table, currency, 0.0));
         let caption = table.caption.as_deref();
         let pages = layout.pages();
         contents.extend(pages.into_iter().map(|rows| Content::Table { layout: layout.clone(), rows, caption }));
@@ -87,7 +88,7 @@ fn of_section<'r>(section: &'r Section, report: &Report, currency: &'r Currency)
         let title = if count == 1 {
             section.title.clone()
         } else {
-            format!("{} ({} of {count})", text::title(&section.title), i + 1)
+            format!("{} ({}\u{a0}of\u{a0}{count})", text::title(&section.title), i + 1)
         };
         let mut slide = Slide::new(&title, &source, content);
         slide.follows = section.follows.as_deref().filter(|_| i + 1 == count);
@@ -141,7 +142,12 @@ fn add_frame(package: &mut Package, report: &Report, count: usize) {
         let id = deck.add("slide", format!("slides/slide{number}.xml"));
         list.push_str(&format!("<p:sldId id=\"{}\" r:id=\"{id}\"/>", 255 + number));
     }
-    for (kind, file) in [("presProps", "presProps"), ("theme", "theme/theme1"), ("tableStyles", "tableStyles")] {
+    for (kind, file) in [
+        ("presProps", "presProps"),
+        ("viewProps", "viewProps"),
+        ("theme", "theme/theme1"),
+        ("tableStyles", "tableStyles"),
+    ] {
         deck.add(kind, format!("{file}.xml"));
     }
     package.add_xml(
@@ -161,6 +167,12 @@ fn add_frame(package: &mut Package, report: &Report, count: usize) {
         "ppt/presProps.xml",
         "application/vnd.openxmlformats-officedocument.presentationml.presProps+xml",
         include_str!("parts/pres-props.xml"),
+    );
+    // Without this part PowerPoint offers to repair the file.
+    package.add_xml(
+        "ppt/viewProps.xml",
+        "application/vnd.openxmlformats-officedocument.presentationml.viewProps+xml",
+        &format!("<p:viewPr {MAIN}/>"),
     );
     package.add_xml(
         "ppt/tableStyles.xml",

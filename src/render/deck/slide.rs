@@ -114,8 +114,9 @@ impl<'r> Slide<'r> {
             Content::Opening { figures, sentences } => {
                 let mut top = BODY_TOP;
                 if let Some(table) = figures {
-                    shapes.push(Layout::new(table, currency).frame((0, 2), 3, (MARGIN, top)));
-                    top += 1_371_600.0;
+                    let layout = Layout::new(table, currency, BODY_HEIGHT / POINT * 0.6);
+                    shapes.push(layout.frame((0, table.rows.len()), 3, (MARGIN, top)));
+                    top += layout.height() * POINT + 228_600.0;
                 }
                 let text: String = fitting(sentences.iter().map(String::as_str), BODY_TOP + BODY_HEIGHT - top);
                 shapes.push(text_box(4, "Text", (MARGIN, top), (WIDTH, BODY_TOP + BODY_HEIGHT - top), &text));

@@ -5,18 +5,18 @@ use super::{BODY_HEIGHT, POINT, WIDTH};
 use crate::model::{Currency, Status};
 use crate::render::plain::capped;
 use crate::render::templates::shown;
-use crate::reports::view::{Cell, Table};
+use crate::reports::view::{Cell, Column, Table};
 use std::fmt::Write as _;
 
-/// The size of text in tables, in points.
-const SIZE: f64 = 12.0;
+/// The sizes of text in tables, in points: the largest in which a table fits one slide, else the last.
+const SIZES: [f64; 3] = [16.0, 14.0, 12.0];
 /// The space beside and above the text of a cell, in points.
 const BESIDE: f64 = 6.0;
 const ABOVE: f64 = 4.0;
 /// More characters than these in a cell are for the page and not for a slide.
 const LONGEST: usize = 160;
 /// A slide has at most so many rows below the head.
-const MOST_ROWS: usize = 13;
+const MOST_ROWS: usize = 14;
 
 /// A cell's text with its standing in words, and the colour of that.
 fn words(cell: &Cell, currency: &Currency) -> (String, Option<&'static str>) {
@@ -37,45 +37,61 @@ fn words(cell: &Cell, currency: &Currency) -> (String, Option<&'static str>) {
 pub struct Layout<'a> {
     table: &'a Table,
     currency: &'a Currency,
+    size: f64,
+    /// Whether no column is narrower than its text.
+    has_room: bool,
     widths: Vec<f64>,
     head_height: f64,
     heights: Vec<f64>,
 }
 
 impl<'a> Layout<'a> {
-    pub fn new(table: &'a Table, currency: &'a Currency) -> Self {
-        let widths = widths(table, currency);
+    /// In the largest size in which it takes one slide, of which some room may be taken already.
+    pub fn new(table: &'a Table, currency: &'a Currency, taken: f64) -> Self {
+        let fits = |layout: &Self| {
+            layout.height() + taken <= BODY_HEIGHT / POINT && layout.heights.len() <= MOST_ROWS && layout.has_room
+        };
+        let in_size = |size| Self::of_size(table, currency, size);
+        SIZES.into_iter().map(in_size).find(fits).unwrap_or_else(|| in_size(SIZES[SIZES.len() - 1]))
+    }
+
+    fn of_size(table: &'a Table, currency: &'a Currency, size: f64) -> Self {
+        let (widths, has_room) = widths(table, currency, size);
         let height = |texts: &mut dyn Iterator<Item = String>| {
             let most =
-                texts.zip(&widths).map(|(text, wide)| lines(&text, wide - 2.0 * BESIDE, SIZE)).fold(1.0, f64::max);
-            most * SIZE * 1.2 + 2.0 * ABOVE
+                texts.zip(&widths).map(|(text, wide)| lines(&text, wide - 2.0 * BESIDE, size)).fold(1.0, f64::max);
+            most * size * 1.2 + 2.0 * ABOVE
         };
         let head_height = height(&mut table.columns.iter().map(|column| capped(&column.head, LONGEST)));
         let heights =
             table.rows.iter().map(|row| height(&mut row.cells.iter().map(|cell| words(cell, currency).0))).collect();
-        Self { table, currency, widths, head_height, heights }
+        Self { table, currency, size, has_room, widths, head_height, heights }
     }
 
-    /// The rows of each slide, from and before which.
+    /// How high all of it is, in points.
+    pub fn height(&self) -> f64 {
+        self.head_height + self.heights.iter().sum::<f64>()
+    }
+
+    /// The rows of each slide, from and before which; about as many on each.
     pub fn pages(&self) -> Vec<(usize, usize)> {
+        let pages = self.pages_of(MOST_ROWS);
+        let even = self.pages_of(self.heights.len().div_ceil(pages.len()));
+        if even.len() == pages.len() { even } else { pages }
+    }
+
+    /// The rows of each slide if it may have so many.
+    fn pages_of(&self, most: usize) -> Vec<(usize, usize)> {
         let room = BODY_HEIGHT / POINT - self.head_height;
         let (mut pages, mut from, mut used) = (Vec::new(), 0, 0.0);
         for (i, height) in self.heights.iter().enumerate() {
-            if i > from && (used + height > room || i - from >= MOST_ROWS) {
+            if i > from && (used + height > room || i - from >= most) {
                 pages.push((from, i));
                 (from, used) = (i, 0.0);
             }
             used += height;
         }
         pages.push((from, self.heights.len()));
-        // A last slide of one row would look forgotten.
-        if let [.., before, last] = pages.as_mut_slice()
-            && last.1 - last.0 == 1
-            && before.1 - before.0 > 3
-        {
-            before.1 -= 2;
-            last.0 -= 2;
-        }
         pages
     }
 
@@ -100,7 +116,8 @@ impl<'a> Layout<'a> {
         xml.push_str("</a:tblGrid>");
         let _ = write!(xml, "<a:tr h=\"{}\">", emu(self.head_height));
         for column in &self.table.columns {
-            let look = Look { size: Some(SIZE), is_right: column.is_number, colour: Some("tx2"), ..Look::default() };
+            let look =
+                Look { size: Some(self.size), is_right: column.is_number, colour: Some("tx2"), ..Look::default() };
             push_cell(&mut xml, &capped(&column.head, LONGEST), look, "b", "tx1", 12_700);
         }
         xml.push_str("</a:tr>");
@@ -109,7 +126,7 @@ impl<'a> Layout<'a> {
             for (i, column) in self.table.columns.iter().enumerate() {
                 let (text, colour) = row.cells.get(i).map(|cell| words(cell, self.currency)).unwrap_or_default();
                 let look = Look {
-                    size: Some(SIZE),
+                    size: Some(self.size),
                     is_right: column.is_number,
                     is_strong: row.is_strong,
                     colour: colour.or(Some("tx1")),
@@ -139,33 +156,36 @@ fn push_cell(xml: &mut String, text: &str, look: Look, anchor: &str, rule: &str,
     );
 }
 
-/// As wide as the widest text of each column asks, and over the slide's width only by breaking text into lines.
-fn widths(table: &Table, currency: &Currency) -> Vec<f64> {
+/// As wide as the widest text of each column asks, and over the slide's width only by breaking text into lines; whether
+/// that was not needed.
+fn widths(table: &Table, currency: &Currency, size: f64) -> (Vec<f64>, bool) {
     const LEAST: f64 = 62.0;
-    const AIR: f64 = 14.0;
+    const WIDEST_HEAD: f64 = 150.0;
     let room = WIDTH / POINT;
     let natural: Vec<f64> = table
         .columns
         .iter()
         .enumerate()
         .map(|(i, column)| {
-            let word = column.head.split_whitespace().map(|word| width(word, SIZE)).fold(0.0, f64::max);
+            let word = column.head.split_whitespace().map(|word| width(word, size)).fold(0.0, f64::max);
+            let head = width(&column.head, size).min(WIDEST_HEAD).max(word);
             let cells = table.rows.iter().filter_map(|row| row.cells.get(i));
-            let widest = cells.map(|cell| width(&words(cell, currency).0, SIZE)).fold(word, f64::max);
-            (widest + 2.0 * BESIDE + AIR).max(LEAST)
+            let widest = cells.map(|cell| width(&words(cell, currency).0, size)).fold(head, f64::max);
+            (widest + 2.0 * BESIDE + 1.0).max(LEAST)
         })
         .collect();
     let total: f64 = natural.iter().sum();
     if total <= room {
         // A little air, but a table of two columns does not stretch over the slide.
         let stretch = (room / total).min(1.5);
-        return natural.iter().map(|width| width * stretch).collect();
+        return (natural.iter().map(|width| width * stretch).collect(), true);
     }
     // Numbers keep their width as long as they leave half of the slide to the text.
     let fixed: f64 = table.columns.iter().zip(&natural).filter(|(c, _)| c.is_number).map(|(_, w)| w).sum();
     if fixed > room * 0.6 || fixed >= total {
-        return natural.iter().map(|width| width * room / total).collect();
+        return (natural.iter().map(|width| width * room / total).collect(), false);
     }
     let shrink = (room - fixed) / (total - fixed);
-    table.columns.iter().zip(&natural).map(|(c, width)| if c.is_number { *width } else { width * shrink }).collect()
+    let shrunk = |(column, width): (&Column, &f64)| if column.is_number { *width } else { width * shrink };
+    (table.columns.iter().zip(&natural).map(shrunk).collect(), false)
 }

@@ -12,7 +12,7 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
             let mut file = archive.by_index(i).unwrap();
             let mut content = Vec::new();
             file.read_to_end(&mut content).unwrap();
-            (file.name().unwrap().to_string(), content)
+            (file.name().unwrap().into_owned(), content)
         })
         .collect()
 }
@@ -26,7 +26,7 @@ fn the_sample_gives_whole_slides_and_the_same_twice() {
     // The title, the opening, words, a chart and a table of the section, and the data.
     assert_eq!(parts.keys().filter(|path| path.starts_with("ppt/slides/slide")).count(), 6);
     let xml = |path: &str| String::from_utf8(parts[path].clone()).unwrap();
-    assert!(xml("ppt/slides/slide5.xml").contains("A sentence with a figure. (3 of 3)"));
+    assert!(xml("ppt/slides/slide5.xml").contains("A sentence with a figure. (3\u{a0}of\u{a0}3)"));
     let ids: Vec<String> = roxmltree::Document::parse(&xml("ppt/presentation.xml"))
         .unwrap()
         .descendants()
@@ -46,7 +46,7 @@ fn a_long_table_goes_on_over_slides_without_losing_a_row() {
             crate::reports::view::Cell::blank(),
         ]);
     }
-    let pages = table::Layout::new(&table, &currency).pages();
+    let pages = table::Layout::new(&table, &currency, 0.0).pages();
     assert_eq!(pages.first().map(|page| page.0), Some(0));
     assert_eq!(pages.last().map(|page| page.1), Some(40));
     assert!(pages.windows(2).all(|pair| pair[0].1 == pair[1].0 && pair[0].0 < pair[0].1), "{pages:?}");

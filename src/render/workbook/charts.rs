@@ -160,16 +160,20 @@ impl<'a> Drafts<'a> {
             let number = self.formats.short(view.unit, view.is_times);
             let mut font = ChartFont::new();
             font.set_size(10);
-            if native.is_stacked {
+            let is_inside = native.is_stacked || native.is_crossed();
+            label.set_position(match (native.is_stacked, is_inside) {
+                (true, _) => ChartDataLabelPosition::Center,
+                // At the foot nothing crosses them.
+                (false, true) => ChartDataLabelPosition::InsideBase,
+                (false, false) => ChartDataLabelPosition::OutsideEnd,
+            });
+            if is_inside {
                 let is_light = matches!(series.role, Role::Lost | Role::Pushed | Role::Team);
-                label.set_position(ChartDataLabelPosition::Center);
-                // A part of nothing has no room for its label; money has formats for three sizes already.
-                label.set_num_format(if number.contains('[') { number } else { format!("{number};−{number};") });
                 font.set_color(Color::RGB(if is_light { 0x1b_1f24 } else { 0xff_ffff }));
-            } else {
-                label.set_num_format(number);
-                label.set_position(ChartDataLabelPosition::OutsideEnd);
             }
+            // A part of nothing has no room for its label; money has formats for three sizes already.
+            let hides_nothing = is_inside && !number.contains('[');
+            label.set_num_format(if hides_nothing { format!("{number};−{number};") } else { number });
             drawn.set_data_label(label.set_font(&font));
         }
     }

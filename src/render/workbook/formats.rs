@@ -20,6 +20,8 @@ pub struct Formats {
     pub caption: Format,
     pub follows: Format,
     pub head: Format,
+    /// The head of text beside a number.
+    pub head_indented: Format,
     pub head_number: Format,
     pub cell: Format,
     pub cell_soft: Format,
@@ -27,9 +29,14 @@ pub struct Formats {
     sign: String,
 }
 
+/// The letters of all cells: a face that every office program has.
+pub fn plain() -> Format {
+    Format::new().set_font_name("Arial").set_font_size(10)
+}
+
 impl Formats {
     pub fn new(currency: &Currency) -> Self {
-        let base = || Format::new().set_font_color(INK).set_align(FormatAlign::VerticalCenter);
+        let base = || plain().set_font_color(INK).set_align(FormatAlign::VerticalCenter);
         let words = || base().set_text_wrap();
         let head = || {
             let ruled = base().set_text_wrap().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(INK);
@@ -39,7 +46,7 @@ impl Formats {
         let symbol = currency.symbol().replace('"', "");
         let space = if symbol.chars().all(|c| c.is_ascii_alphabetic()) { "\u{a0}" } else { "" };
         Self {
-            title: words().set_bold().set_font_size(16).set_font_name("Cambria"),
+            title: words().set_bold().set_font_size(16).set_font_name("Georgia"),
             title_small: base().set_bold(),
             text: words(),
             link: words().set_font_color(Color::RGB(0x1f_5fae)).set_underline(FormatUnderline::Single),
@@ -47,10 +54,20 @@ impl Formats {
             caption: words().set_bold(),
             follows: words().set_italic(),
             head: head(),
+            head_indented: head().set_indent(1),
             head_number: head().set_align(FormatAlign::Right),
             cell: cell(),
             cell_soft: cell().set_font_color(SOFT).set_indent(1),
             sign: format!("\"{symbol}{space}\""),
+        }
+    }
+
+    /// The look of a column's head.
+    pub fn head_of(&self, column: usize, is_number: bool) -> &Format {
+        match (is_number, column) {
+            (true, _) => &self.head_number,
+            (false, 0) => &self.head,
+            (false, _) => &self.head_indented,
         }
     }
 
@@ -94,7 +111,7 @@ impl Formats {
 
     /// A number of a unit without rules around it.
     pub fn plain_number(&self, unit: Unit, is_times: bool) -> Format {
-        Format::new().set_num_format(self.number(unit, is_times))
+        plain().set_num_format(self.number(unit, is_times))
     }
 
     /// Writes a cell of a table: a number as a number, and a word before it where it stands badly.
@@ -113,6 +130,8 @@ impl Formats {
         }
         if is_number {
             format = format.set_align(FormatAlign::Right);
+        } else if column > 0 {
+            format = format.set_indent(1);
         }
         let (word, colour) = match cell.status {
             Some(Status::Good) => ("", 0x1d_6b43),

@@ -146,6 +146,9 @@ fn section_sheet(
         sheet.skip();
         drafts.insert(&mut sheet, chart, currency)?;
     }
+    if section.has_thin() {
+        sheet.words("Counts in place of a share: too few to tell.", &formats.soft)?;
+    }
     sheet.skip();
     for question in &section.questions {
         sheet.words(question, &formats.text)?;

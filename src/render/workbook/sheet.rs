@@ -11,6 +11,8 @@ const TEXT_WIDTH: f64 = 105.0;
 /// A column that no table sets.
 const FREE_COLUMN: f64 = 12.0;
 pub const POINTS_A_LINE: f64 = 15.0;
+/// Columns are up to a fifth wider in other programs, and one too wide would be printed on a page of its own.
+const CAUTION: f64 = 0.8;
 /// What fits a page in landscape between its margins, in points.
 const PAPER: (f64, f64) = (740.0, 470.0);
 
@@ -64,7 +66,7 @@ impl Sheet {
 
     /// Goes to a new page when printed, if so many points do not fit this one.
     pub fn keep_together(&mut self, points: f64) {
-        if self.height - self.height_before + points > self.page_height() {
+        if self.height - self.height_before + points > self.page_height() / CAUTION * 0.95 {
             self.breaks.push(self.row);
             self.height_before = self.height;
         }
@@ -72,7 +74,8 @@ impl Sheet {
 
     /// Makes a row of cells as high as the longest of their texts asks.
     pub fn fit_row<'t>(&mut self, row: u32, texts: impl Iterator<Item = &'t str>) -> Result<(), XlsxError> {
-        let lines = texts.zip(&self.widths).map(|(text, width)| lines_of(text, *width)).fold(1.0, f64::max);
+        // Words do not fill their lines to the end.
+        let lines = texts.zip(&self.widths).map(|(text, width)| lines_of(text, width * 0.9)).fold(1.0, f64::max);
         if lines > 1.0 {
             self.set_height(row, lines * POINTS_A_LINE)?;
         }
@@ -85,10 +88,11 @@ impl Sheet {
         Ok(())
     }
 
-    /// How wide the sheet is, in points.
+    /// How wide the sheet is, in points: at least as wide as a chart.
     fn width(&self) -> f64 {
         const POINTS_A_CHARACTER: f64 = 5.4;
-        self.widths.iter().map(|width| width * POINTS_A_CHARACTER + 4.0).sum()
+        const CHART: f64 = 690.0;
+        self.widths.iter().map(|width| width * POINTS_A_CHARACTER + 4.0).sum::<f64>().max(CHART)
     }
 
     /// How much of the sheet fits one page when its width does, in points.
@@ -103,8 +107,8 @@ impl Sheet {
             self.worksheet.set_print_fit_to_pages(1, 1);
         } else if !self.breaks.is_empty() && self.worksheet.set_page_breaks(&self.breaks).is_ok() {
             // Excel heeds no breaks where it fits to pages itself.
-            let scale = (PAPER.0 / self.width() * 95.0).clamp(30.0, 100.0);
-            self.worksheet.set_print_scale(scale as u16);
+            let scale = (PAPER.0 / self.width() * 100.0).min(100.0) * CAUTION;
+            self.worksheet.set_print_scale(scale.max(30.0) as u16);
         }
         self.worksheet
     }

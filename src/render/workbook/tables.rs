@@ -1,7 +1,7 @@
 //! Tables as Excel tables with heads and rules of their own, because not every program draws a table's style; the facts
 //! and the definitions as lists to filter.
 
-use super::formats::Formats;
+use super::formats::{Formats, plain};
 use super::sheet::{Sheet, set_up_print};
 use super::{LONGEST, capped};
 use crate::metrics::catalogue;
@@ -9,13 +9,15 @@ use crate::model::{Currency, Fact};
 use crate::render::plain::{clean, finite};
 use crate::render::templates::shown;
 use crate::reports::view::{Table, is_times};
-use rust_xlsxwriter::{Format, FormatAlign, TableColumn, TableStyle, Worksheet, XlsxError};
+use rust_xlsxwriter::{FormatAlign, TableColumn, TableStyle, Worksheet, XlsxError};
 use std::collections::BTreeSet;
 
 /// The widths of the columns that several tables of a sheet share, in characters.
 pub fn widths(tables: &[Table], currency: &Currency) -> Vec<f64> {
     const LEAST: f64 = 11.0;
     const MOST: f64 = 46.0;
+    const MOST_TOGETHER: f64 = 160.0;
+    const ENOUGH: f64 = 14.0;
     let count = tables.iter().map(|table| table.columns.len()).max().unwrap_or(0);
     let of_column = |i: usize| {
         let widest = tables.iter().flat_map(|table| {
@@ -25,9 +27,17 @@ pub fn widths(tables: &[Table], currency: &Currency) -> Vec<f64> {
                 .map(|cell| shown(cell, currency).chars().count() + if cell.status.is_some() { 7 } else { 0 })
                 .chain([head])
         });
-        (widest.max().unwrap_or(0) as f64 * 1.1 + 2.0).clamp(if i == 0 { 2.0 * LEAST } else { LEAST }, MOST)
+        (widest.max().unwrap_or(0) as f64 * 1.2 + 2.0).clamp(if i == 0 { 2.0 * LEAST } else { LEAST }, MOST)
     };
-    (0..count).map(of_column).collect()
+    let mut widths: Vec<f64> = (0..count).map(of_column).collect();
+    // What is too wide for a page breaks its text into lines and does not make all letters small.
+    let excess = widths.iter().sum::<f64>() - MOST_TOGETHER;
+    if excess > 0.0 {
+        let spare = |width: f64| (width - ENOUGH).max(0.0);
+        let share = (excess / widths.iter().map(|width| spare(*width)).sum::<f64>().max(1.0)).min(1.0);
+        widths.iter_mut().for_each(|width| *width -= spare(*width) * share);
+    }
+    widths
 }
 
 fn longest_word(text: &str) -> usize {
@@ -68,8 +78,8 @@ fn add_range(
         worksheet.add_table(top, 0, end - 1, last_column, &style)?;
         return Ok(());
     }
-    for (column, (head, is_number)) in (0..).zip(heads) {
-        let format = if *is_number { &formats.head_number } else { &formats.head };
+    for (column, (head, is_number)) in (0_u16..).zip(heads) {
+        let format = formats.head_of(usize::from(column), *is_number);
         worksheet.write_string_with_format(top, column, capped(head, LONGEST), format)?;
     }
     Ok(())
@@ -93,7 +103,7 @@ fn excel_table(heads: &[(&str, bool)], formats: &Formats) -> rust_xlsxwriter::Ta
                 name = format!("{plain} {number}");
                 number += 1;
             }
-            let format = if *is_number { &formats.head_number } else { &formats.head };
+            let format = formats.head_of(i, *is_number);
             TableColumn::new().set_header(name).set_header_format(format)
         })
         .collect();
@@ -120,9 +130,9 @@ pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet,
         ("reason", false),
     ];
     const WIDTHS: [f64; 15] = [25.0, 10.0, 9.0, 20.0, 12.0, 18.0, 14.0, 10.0, 13.0, 13.0, 6.0, 8.0, 8.0, 8.0, 28.0];
-    let plain = |number: Option<u64>| number.map(|number| number as f64);
+    let counted = |number: Option<u64>| number.map(|number| number as f64);
     let mut worksheet = list(name, &WIDTHS)?;
-    let text = Format::new();
+    let text = plain();
     for (row, fact) in (1_u32..).zip(facts) {
         let number = text.clone().set_num_format(formats.number(fact.unit, is_times(fact.metric)));
         let share = text.clone().set_num_format("0.0%");
@@ -139,13 +149,13 @@ pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet,
             (14, fact.reason.as_deref().unwrap_or_default()),
         ];
         for (column, word) in words.into_iter().filter(|(_, word)| !word.is_empty()) {
-            worksheet.write_string(row, column, capped(word, LONGEST))?;
+            worksheet.write_string_with_format(row, column, capped(word, LONGEST), &text)?;
         }
         let numbers = [
             (6, fact.value, &number),
             (8, fact.numerator, &text),
             (9, fact.denominator, &text),
-            (10, plain(fact.n), &text),
+            (10, counted(fact.n), &text),
             (11, fact.low, &share),
             (12, fact.high, &share),
         ];
@@ -177,7 +187,7 @@ pub fn definitions(name: &str, formats: &Formats) -> Result<Worksheet, XlsxError
     ];
     let mut worksheet = list(name, &[30.0, 28.0, 60.0, 60.0, 44.0])?;
     let metrics = catalogue();
-    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let wrapped = plain().set_text_wrap().set_align(FormatAlign::Top);
     for (row, metric) in (1_u32..).zip(&metrics) {
         let texts = [metric.name, metric.id, metric.meaning, metric.formula, metric.absent];
         for (column, text) in (0..).zip(texts) {
