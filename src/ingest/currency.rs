@@ -5,7 +5,7 @@
 //!
 //! # Edge cases
 //!
-//! - A closed opportunity is converted at the rate of its close date, an open one at that of the as-of date, and
+//! - A closed opportunity is converted at the rate of the day it was closed, an open one at that of the as-of date, and
 //!   its history and quotes at its own rate: a deal's amount moves with the deal, not with the exchange.
 //! - Of several rates for one day the one that stands last in the rates file holds.
 
@@ -17,7 +17,7 @@ use super::people::key_counts;
 use super::rules;
 use super::stages::StageBook;
 use crate::diagnostic::{Findings, Place};
-use crate::model::{Table, day_number};
+use crate::model::{Stage, Table, day_number};
 use std::collections::{BTreeMap, HashMap};
 
 /// Rates by currency, in order of the day they hold from; those that always hold come first.
@@ -37,13 +37,14 @@ pub(super) fn convert(
     }
     let rates = drafts.get(&Table::Rates).map_or_else(Rates::none, Rates::of);
     let today = day_number(options.as_of);
+    let changes = Changes::of(drafts.get(&Table::StageHistory), book);
     let mut of_opportunity: HashMap<String, Decimal> = HashMap::new();
     for draft in drafts.values_mut() {
         note_other_signs(draft, options, findings);
     }
     if let Some(draft) = drafts.get_mut(&Table::Opportunities) {
         let row_rates = foreign(draft, options, |draft, row, code| {
-            let day = closed_day(draft, row, book).filter(|day| *day <= today).unwrap_or(today);
+            let day = closed_day(draft, row, book, &changes).filter(|day| *day <= today).unwrap_or(today);
             rates.at(code, day).ok_or(day)
         });
         for (row, rate) in &row_rates {
@@ -168,11 +169,57 @@ fn settle_amounts(draft: &mut Draft, options: &Options, rate: impl Fn(&Draft, us
     }
 }
 
-/// The close date of an opportunity that stands in a closed stage.
-fn closed_day(draft: &Draft, row: usize, book: &StageBook) -> Option<i32> {
-    let stage = draft.cells[draft.column("stage")?].text(row)?;
-    book.find(stage).filter(|(_, stage)| stage.is_closed())?;
-    draft.day(draft.column("close_date")?, row)
+/// Changes of stage by opportunity id, in order of time: the moment, the stage before where it is named, the stage after.
+struct Changes {
+    by_id: HashMap<String, Vec<(i64, Option<Stage>, Stage)>>,
+}
+
+impl Changes {
+    fn of(history: Option<&Draft>, book: &StageBook) -> Self {
+        let mut changes = Self { by_id: HashMap::new() };
+        let columns = history.and_then(|draft| {
+            let at = |name: &str| draft.column(name);
+            Some((draft, at("opportunity_id")?, at("changed_at")?, at("from_stage")?, at("stage")?))
+        });
+        let Some((draft, id, at, from, to)) = columns else { return changes };
+        let Cells::Moments(moments) = &draft.cells[at] else { return changes };
+        let stage = |column: usize, row: usize| Some(book.find(draft.cells[column].text(row)?)?.1);
+        for row in (0..draft.states.len()).filter(|row| draft.is_kept(*row)) {
+            let moment = moments.get(row).under(draft.order);
+            if let (Some(id), Some(after)) = (draft.cells[id].text(row).filter(|_| moment != ABSENT), stage(to, row)) {
+                changes.by_id.entry(id.to_owned()).or_default().push((moment, stage(from, row), after));
+            }
+        }
+        changes.by_id.values_mut().for_each(|changes| changes.sort_unstable());
+        changes
+    }
+
+    /// The day of the last change from another kind of stage, or from none, into one that fits.
+    fn last_into(&self, id: &str, fits: impl Fn(Stage) -> bool) -> Option<i32> {
+        const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
+        let mut before = None;
+        let mut last = None;
+        for &(moment, from, after) in self.by_id.get(id)? {
+            if fits(after) && !from.or(before).is_some_and(&fits) {
+                last = i32::try_from(moment.div_euclid(MICROSECONDS_A_DAY)).ok();
+            }
+            before = Some(after);
+        }
+        last
+    }
+}
+
+/// The day on which an opportunity that stands in a closed stage was closed: a won one on its close date, a lost one
+/// when it changed into a lost stage, each by the other where there is no such day.
+fn closed_day(draft: &Draft, row: usize, book: &StageBook, changes: &Changes) -> Option<i32> {
+    let (_, stage) = book.find(draft.cells[draft.column("stage")?].text(row)?)?;
+    let id = draft.cells[0].text(row)?;
+    let close_date = draft.day(draft.column("close_date")?, row);
+    match stage {
+        Stage::Open(_) => None,
+        Stage::Won => close_date.or_else(|| changes.last_into(id, |stage| stage == Stage::Won)),
+        Stage::Lost | Stage::NoDecision => changes.last_into(id, Stage::is_lost).or(close_date),
+    }
 }
 
 /// The code of a currency as a cell names it.
