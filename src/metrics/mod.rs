@@ -20,7 +20,7 @@ mod outcome;
 pub mod page;
 pub mod people;
 mod quotes;
-mod ramp;
+pub mod ramp;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod signals;

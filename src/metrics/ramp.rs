@@ -93,22 +93,33 @@ pub fn wins_by_rep(window: &Window) -> PolarsResult<Vec<Vec<(Day, i64)>>> {
 
 /// The first month, the hire month being 1, in which a rep was ramped; `None` where none up to the horizon is.
 pub fn ramped_in_month(window: &Window, rep: usize, hired: Day, wins: &[(Day, i64)]) -> Option<u32> {
+    let share = window.company.rules.ramp_share;
+    let is_ramped =
+        |(booked, quotas): &(i64, i64)| *quotas > 0 && *booked as f64 >= share * *quotas as f64 / PARTS as f64;
+    let month = three_months(window, rep, hired, wins).iter().position(is_ramped)?;
+    u32::try_from(month + 1).ok()
+}
+
+/// The share of quota that a rep booked in the three months ending with each month from the hire month to the
+/// horizon; absent where there is no quota for them.
+pub fn ramp_course(window: &Window, rep: usize, hired: Day, wins: &[(Day, i64)]) -> Vec<Option<f64>> {
+    let share = |(booked, quotas)| (quotas > 0).then(|| booked as f64 * PARTS as f64 / quotas as f64);
+    three_months(window, rep, hired, wins).into_iter().map(share).collect()
+}
+
+/// Bookings (minor units) and quotas (parts of one) of the three months ending with each month from the hire month on.
+fn three_months(window: &Window, rep: usize, hired: Day, wins: &[(Day, i64)]) -> Vec<(i64, i64)> {
     let calendar = window.company.rules.calendar;
-    let mut month = calendar.holding(Grain::Month, date_of(hired)?)?;
-    let mut number = 1;
-    while day_number(month.start) <= window.horizon {
-        let before = calendar.previous(month)?;
-        let quarter = [calendar.previous(before)?, before, month];
-        let quotas: i64 = quarter.iter().filter_map(|m| window.company.targets.of_rep(rep, *m)).sum();
-        let booked = booked_in(wins, quarter[0], month);
-        let needed = window.company.rules.ramp_share * quotas as f64 / PARTS as f64;
-        if quotas > 0 && booked as f64 >= needed {
-            return Some(number);
-        }
-        month = calendar.next(month)?;
-        number += 1;
+    let mut months = Vec::new();
+    let mut month = date_of(hired).and_then(|date| calendar.holding(Grain::Month, date));
+    while let Some(last) = month.filter(|month| day_number(month.start) <= window.horizon) {
+        let Some(before) = calendar.previous(last) else { break };
+        let Some(first) = calendar.previous(before) else { break };
+        let quotas = [first, before, last].iter().filter_map(|m| window.company.targets.of_rep(rep, *m)).sum();
+        months.push((booked_in(wins, first, last), quotas));
+        month = calendar.next(last);
     }
-    None
+    months
 }
 
 /// Minor units won from the start of one month to the end of another.

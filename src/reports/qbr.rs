@@ -36,7 +36,7 @@ pub fn build(material: &Material) -> Result<Report, ReportError> {
             competitors(material, voice),
             reasons(material, voice),
             team::reps(material, voice),
-            team::people(material, voice),
+            team::people(material, voice)?,
             team::coaching(material, voice),
             next_quarter(material, voice),
             deals::must_win(material)?,

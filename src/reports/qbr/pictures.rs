@@ -1,11 +1,14 @@
 //! The charts of the quarterly business review, made of its facts.
 
 use super::team::in_order_of_name;
+use crate::metrics::Window;
+use crate::metrics::ramp::{hires, ramp_course, wins_by_rep};
 use crate::model::Unit;
 use crate::reports::chart::{Bar, Chart, Interval, Plot, Role, Series, Step, StepKind, Threshold};
 use crate::reports::figures::Facts;
 use crate::reports::material::Material;
-use crate::reports::wording::{count, money_short};
+use crate::reports::wording::{count, money_short, percent};
+use polars::prelude::PolarsResult;
 
 /// Bookings against the target, quarter by quarter.
 pub fn bookings(material: &Material) -> Option<Chart> {
@@ -178,4 +181,34 @@ fn by_rep(
     let id = format!("{}-by-rep", metric.trim_end_matches("_ratio"));
     let plot = Plot::Bars { rows, thresholds, names: Vec::new(), mark_name: None };
     Chart::new(&id, title, Unit::Ratio, plot, material.currency())
+}
+
+/// How the newest reps came up to their quota, month by month since they were hired.
+pub fn ramp(material: &Material) -> PolarsResult<Option<Chart>> {
+    const MOST_HIRES: usize = 4;
+    const MOST_MONTHS: usize = 18;
+    let Some(window) = Window::new(material.company, material.period) else { return Ok(None) };
+    let wins = wins_by_rep(&window)?;
+    let mut newest = hires(&window);
+    newest.sort_by_key(|&(rep, hired)| (std::cmp::Reverse(hired), rep));
+    let mut series: Vec<Series> = Vec::new();
+    for (rep, hired) in newest.into_iter().take(MOST_HIRES) {
+        let mut points = ramp_course(&window, rep, hired, &wins[rep]);
+        points.truncate(MOST_MONTHS);
+        let role = if series.is_empty() { Role::Own } else { Role::Team };
+        series.push(Series { name: material.company.roster.reps[rep].name.clone(), role, points });
+    }
+    let months = series.iter().map(|series| series.points.len()).max().unwrap_or(0);
+    if series.iter().all(|series| series.points.iter().flatten().count() < 2) {
+        return Ok(None);
+    }
+    for series in &mut series {
+        series.points.resize(months, None);
+    }
+    let labels = (1..=months).map(|month| if month == 1 { "Month 1".to_string() } else { month.to_string() }).collect();
+    let share = material.company.rules.ramp_share;
+    let ramped = Threshold { value: share, label: format!("Ramped {}", percent(share)) };
+    let plot = Plot::Lines { series, labels, thresholds: vec![ramped] };
+    let title = "Bookings of three months as a share of their quota, by month since the hire.";
+    Ok(Chart::new("ramp", title, Unit::Ratio, plot, material.currency()))
 }

@@ -4,6 +4,7 @@ use super::{is_active, pictures, trend_table};
 use crate::reports::material::Material;
 use crate::reports::narrative::Voice;
 use crate::reports::view::{Cell, Section, Table};
+use polars::prelude::PolarsResult;
 
 pub fn reps(material: &Material, voice: Voice) -> Option<Section> {
     let facts = &material.facts;
@@ -45,21 +46,24 @@ pub fn reps(material: &Material, voice: Voice) -> Option<Section> {
     })
 }
 
-pub fn people(material: &Material, voice: Voice) -> Option<Section> {
+pub fn people(material: &Material, voice: Voice) -> PolarsResult<Option<Section>> {
     let facts = &material.facts;
-    facts.team_value("turnover_total")?;
+    if facts.team_value("turnover_total").is_none() {
+        return Ok(None);
+    }
     let metrics = ["turnover_voluntary", "turnover_total", "ramp_days_first_win", "ramp_months", "bookings_per_head"];
-    Some(Section {
+    Ok(Some(Section {
         id: "people",
         topic: "Ramp and turnover",
         title: voice.turnover(facts.team("turnover_voluntary")),
+        charts: pictures::ramp(material)?.into_iter().collect(),
         tables: vec![trend_table(material, &metrics)],
         follows: Some(
             "Turnover is made annual: it is the share that would leave in a year at the pace of the period.".into(),
         ),
         source: Some(material.source("turnover_voluntary")),
         ..Section::default()
-    })
+    }))
 }
 
 pub fn coaching(material: &Material, voice: Voice) -> Option<Section> {
