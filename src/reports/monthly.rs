@@ -104,8 +104,13 @@ impl<'a> Page<'a> {
             Some(target) => format!(", {} of the {} target", percent(booked / target), money_short(target, currency)),
             None => String::new(),
         };
-        let won = counted(wins, "deal", "deals");
-        sentences.push(format!("You won {won}{so_far}, worth {}{against}.", money_short(booked, currency)));
+        sentences.push(match wins {
+            0 => format!("You won no deal{so_far}{against}."),
+            _ => {
+                let won = counted(wins, "deal", "deals");
+                format!("You won {won}{so_far}, worth {}{against}.", money_short(booked, currency))
+            }
+        });
         if let Some(coverage) = self.value("coverage_ratio") {
             let healthy = self.material.company.rules.coverage_healthy;
             let quarter = self.material.coverage_period();
