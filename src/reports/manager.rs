@@ -8,8 +8,7 @@ use super::{ReportError, noticed};
 use crate::metrics::Window;
 use crate::metrics::audit::{Point, audit};
 use crate::metrics::coaching::HOURS_A_MONTH;
-use crate::metrics::signals::Signal;
-use crate::model::{Fact, Scope, Status, Unit};
+use crate::model::{Fact, Status, Unit};
 
 /// The rows of the scorecard, in reading order.
 const SCORECARD: [&str; 7] = [
@@ -177,7 +176,7 @@ impl Page<'_> {
             "Coaching fits?",
         ]);
         for rep in self.people() {
-            let strongest = self.strongest(rep);
+            let strongest = self.material.signals_about(rep, false).first().copied();
             let hours = facts.rep("coaching_hours", rep);
             table.row(vec![
                 Cell::text(rep),
@@ -204,16 +203,6 @@ impl Page<'_> {
             source: Some(self.source("coaching_hours")),
             ..Section::default()
         }
-    }
-
-    /// The strongest signal of bad news about a rep.
-    fn strongest(&self, rep: &str) -> Option<&Signal> {
-        self.material
-            .signals
-            .iter()
-            .filter(|signal| signal.scope == Scope::Rep && signal.subject == rep)
-            .filter(|signal| matches!(signal.by, None | Some("stage")) && noticed::is_good(signal) == Some(false))
-            .min_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)))
     }
 
     fn agreements(&self) -> Section {

@@ -1,14 +1,14 @@
 //! What a report is written from: the facts of its period and of the three before, the company, the playbook.
 
-use super::ReportError;
 use super::figures::Facts;
 use super::narrative::Voice;
 use super::playbook::Playbook;
+use super::{ReportError, noticed};
 use crate::diagnostic::Findings;
 use crate::flags::{self, Raised};
 use crate::metrics::signals::{Signal, signals};
 use crate::metrics::{Company, Window, measure};
-use crate::model::{Currency, Grain, Period, date_of};
+use crate::model::{Currency, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
 
 /// The material of one period's reports.
@@ -79,6 +79,19 @@ impl<'a> Material<'a> {
 
     pub fn is_running(&self) -> bool {
         self.period.is_running(self.as_of())
+    }
+
+    /// Signals about a rep as a whole or by stage, of good or of bad news, strongest first.
+    pub fn signals_about(&self, rep: &str, good: bool) -> Vec<&Signal> {
+        let is_about = |signal: &&Signal| signal.scope == Scope::Rep && signal.subject == rep;
+        let mut signals: Vec<&Signal> = self
+            .signals
+            .iter()
+            .filter(is_about)
+            .filter(|signal| matches!(signal.by, None | Some("stage")) && noticed::is_good(signal) == Some(good))
+            .collect();
+        signals.sort_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)));
+        signals
     }
 
     /// The fiscal quarter or month that coverage is held against, by its label.

@@ -10,9 +10,8 @@ use super::{ReportError, noticed};
 use crate::flags::{Decision, Flag, Subject};
 use crate::metrics::coaching::{Session, sessions};
 use crate::metrics::forecast::{forecast_day, predicted};
-use crate::metrics::signals::Signal;
 use crate::metrics::{Window, statistics};
-use crate::model::{Scope, Stage, Unit, date_of};
+use crate::model::{Stage, Unit, date_of};
 use polars::prelude::PolarsResult;
 use std::collections::BTreeSet;
 
@@ -356,19 +355,6 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Signals about this rep, strongest first, of good or of bad news.
-    fn signals(&self, good: bool) -> Vec<&Signal> {
-        let mut signals: Vec<&Signal> = self
-            .material
-            .signals
-            .iter()
-            .filter(|signal| signal.scope == Scope::Rep && signal.subject == self.rep)
-            .filter(|signal| matches!(signal.by, None | Some("stage")) && noticed::is_good(signal) == Some(good))
-            .collect();
-        signals.sort_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)));
-        signals
-    }
-
     /// Up to three things with evidence; none where there is none.
     fn went_well(&self) -> Section {
         let mut sentences: Vec<String> = Vec::new();
@@ -376,7 +362,7 @@ impl<'a> Page<'a> {
             sentences.push(format!("You reached your target: {} of it.", percent(attainment)));
         }
         let mut seen = BTreeSet::new();
-        for signal in self.signals(true) {
+        for signal in self.material.signals_about(self.rep, true) {
             if seen.insert(noticed::what(signal)) {
                 sentences.push(noticed::sentence(signal, "Your", "months"));
             }
@@ -400,7 +386,7 @@ impl<'a> Page<'a> {
     /// The one thing to work on: the strongest signal, with two questions; without one, what to look at together.
     fn work_on(&self) -> Section {
         let section = Section { id: "work-on", topic: "Work on one thing", ..Section::default() };
-        let Some(strongest) = self.signals(false).first().copied() else {
+        let Some(strongest) = self.material.signals_about(self.rep, false).first().copied() else {
             let healthy = self.material.company.rules.coverage_healthy;
             let is_thin = self.value("coverage_ratio").is_some_and(|value| value < healthy);
             let (look, metric) = if is_thin {

@@ -12,7 +12,6 @@ use super::{ReportError, noticed};
 use crate::metrics::catalogue;
 use crate::metrics::signals::Signal;
 use crate::model::{Fact, Scope, Status, Unit, day_number};
-use std::collections::BTreeMap;
 
 /// Builds the review of a quarter.
 pub fn build(material: &Material) -> Result<Report, ReportError> {
@@ -484,18 +483,10 @@ fn plan(material: &Material) -> Option<Section> {
 /// The strongest signal of bad news about each rep, in order of name; at most three, the strongest of them.
 fn strongest_of_reps<'m>(material: &'m Material) -> Vec<&'m Signal> {
     const MOST: usize = 3;
-    let mut of_rep: BTreeMap<&str, &Signal> = BTreeMap::new();
     let p = |signal: &Signal| signal.p.unwrap_or(1.0);
-    for signal in &material.signals {
-        let fits = signal.scope == Scope::Rep && matches!(signal.by, None | Some("stage"));
-        if fits && noticed::is_good(signal) == Some(false) {
-            let strongest = of_rep.entry(&signal.subject).or_insert(signal);
-            if p(signal) < p(strongest) {
-                *strongest = signal;
-            }
-        }
-    }
-    let mut strongest: Vec<&Signal> = of_rep.into_values().collect();
+    let reps = material.company.roster.reps.iter();
+    let mut strongest: Vec<&Signal> =
+        reps.filter_map(|rep| material.signals_about(&rep.name, false).first().copied()).collect();
     strongest.sort_by(|a, b| p(a).total_cmp(&p(b)));
     strongest.truncate(MOST);
     strongest.sort_by(|a, b| a.subject.cmp(&b.subject));

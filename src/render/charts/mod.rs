@@ -24,6 +24,7 @@ use crate::reports::chart::{Chart, Plot, Role};
 use crate::reports::wording;
 use drawing::Drawing;
 pub use spark::{spark_svg, spark_text};
+pub use svg::escaped;
 
 /// The width of a chart on a page, in pixels: that of the page's text block.
 const PAGE: f64 = 896.0;

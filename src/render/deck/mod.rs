@@ -15,11 +15,11 @@ mod text;
 use super::templates::RenderError;
 use crate::metrics::{Metric, catalogue};
 use crate::model::Currency;
+use crate::render::charts::escaped;
 use crate::reports::Report;
 use crate::reports::view::{DEFINITIONS, Section, Table};
 use package::{Package, Relationships};
 use slide::{Content, Slide};
-use text::escaped;
 
 /// Units of the format in a point.
 const POINT: f64 = 12_700.0;

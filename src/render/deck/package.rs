@@ -1,6 +1,6 @@
 //! A zip of parts with their content types and relationships, the same bytes for the same parts.
 
-use super::text::escaped;
+use crate::render::charts::escaped;
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};

@@ -1,24 +1,10 @@
 //! Text as slides have it: clean, capped, escaped, in paragraphs and runs.
 
+use crate::render::charts::escaped;
 use crate::render::plain::capped;
 
 /// The longest text that a slide shows in one place.
 const LONGEST: usize = 400;
-
-/// Text for between tags and quotes.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 /// Any text, ready for XML.
 pub fn ready(text: &str) -> String {
