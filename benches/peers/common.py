@@ -6,6 +6,7 @@ Nothing here reads an export or computes a figure; that is what the scripts are 
 import argparse
 import json
 import tomllib
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -81,6 +82,18 @@ class Settings:
     def weeks(self) -> list[tuple[int, date]]:
         """The thirteen days on which a quarter's forecast is looked at again."""
         return [(week, min(self.start + (7 * week - 1) * DAY, self.end)) for week in range(1, 14)]
+
+    def iso_weeks(self) -> list[tuple[date, date]]:
+        """First and last day of the weeks, Monday to Sunday, that the quarter touches; the last ends with what is known."""
+        monday = self.start - self.start.weekday() * DAY
+        weeks = range((self.horizon - monday).days // 7 + 1)
+        return [(monday + 7 * week * DAY, min(monday + (7 * week + 6) * DAY, self.horizon)) for week in weeks]
+
+    @property
+    def months(self) -> float:
+        """Calendar months of the quarter so far; of a running one its share of days."""
+        days = [self.start + day * DAY for day in range((self.horizon - self.start).days + 1)]
+        return sum(1 / monthrange(day.year, day.month)[1] for day in days)
 
     def quarters(self, first: int, last: int) -> list[tuple[int, str, date, date]]:
         """Number, label, first and last day of the quarters so far from this one, both bounds included."""

@@ -11,7 +11,8 @@ SQL = Path(__file__).with_suffix(".sql")
 
 def main() -> None:
     s = common.settings(__doc__)
-    con = duckdb.connect()
+    # No figure depends on the order of rows.
+    con = duckdb.connect(config={"preserve_insertion_order": False})
     following, year = s.quarters(1, 1)[0], s.quarters(-3, 0)[0]
     variables = {
         "as_of": s.as_of,
@@ -34,6 +35,7 @@ def main() -> None:
         "discovery": s.discovery,
         "healthy": s.healthy,
         "ramp_share": s.ramp_share,
+        "months": s.months,
     } | {table: s.csv(table) for table in common.TABLES}
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = $1", [value])
@@ -45,6 +47,8 @@ def main() -> None:
     # The day before the quarter is week 0.
     con.execute("CREATE TEMP TABLE weeks (week INTEGER, day DATE)")
     con.executemany("INSERT INTO weeks VALUES (?, ?)", [(0, s.eve), *s.weeks()])
+    con.execute("CREATE TEMP TABLE iso_weeks (first DATE, last DATE)")
+    con.executemany("INSERT INTO iso_weeks VALUES (?, ?)", s.iso_weeks())
     con.execute(SQL.read_text(encoding="utf-8"))
     common.write(s.out, con.execute("SELECT metric, subject, dimension, value FROM facts WHERE value IS NOT NULL").fetchall())
 

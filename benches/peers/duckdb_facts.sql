@@ -46,7 +46,7 @@ WITH filled AS (
     FROM history
     WINDOW changes AS (PARTITION BY id ORDER BY changed_at)
 )
-SELECT id, owner, created_on, closed_on, is_won, day AS from_day, coalesce(next_day, DATE 'infinity') AS to_day,
+SELECT id, owner, day AS from_day, coalesce(next_day, DATE 'infinity') AS to_day,
     least(next_day, closed_on, DATE 'infinity') AS open_until, rank, s.is_lost, coalesce(s.amount, first_amount) AS amount,
     close_date, forecast_category, probability,
     lag(close_date) OVER days AS close_date_before, lag(s.is_lost) OVER days AS was_lost
@@ -55,7 +55,7 @@ WHERE next_day IS DISTINCT FROM day
 WINDOW days AS (PARTITION BY id ORDER BY day);
 
 -- An opportunity is open in a state from `from_day` to the day before `open_until`.
-CREATE TEMP TABLE open_states AS
+CREATE TEMP VIEW open_states AS
 SELECT *, rank >= getvariable('qualified_rank') AS is_qualified FROM states WHERE NOT is_lost AND from_day < open_until;
 
 CREATE TEMP TABLE open_at_horizon AS
@@ -434,12 +434,14 @@ SELECT 'ramp_months', 'team', NULL, median(months) FROM ramped;
 -- ---------------------------------------------------------------- Coaching
 
 CREATE TEMP TABLE all_sessions AS
-SELECT *, coalesce(status IN ('held', 'completed'), date <= getvariable('as_of')) AS is_held,
+SELECT date, manager, rep, kind, status, score, focus IS NOT NULL AND feedback IS NOT NULL AND next_step IS NOT NULL AS is_logged,
+    coalesce(status IN ('held', 'completed'), date <= getvariable('as_of')) AS is_held,
     if(is_held AND kind NOT IN ('team_meeting', 'interview'), coalesce(minutes, 0), 0) AS coached_minutes
 FROM read_csv(getvariable('coaching'));
 CREATE TEMP TABLE sessions AS FROM all_sessions WHERE in_quarter(date);
-CREATE TEMP TABLE coached AS
-FROM subjects UNION SELECT 'manager ' || manager FROM people WHERE manager IS NOT NULL UNION SELECT 'manager ' || manager FROM all_sessions;
+CREATE TEMP TABLE managers AS
+SELECT manager FROM people WHERE manager IS NOT NULL UNION SELECT manager FROM all_sessions WHERE manager IS NOT NULL;
+CREATE TEMP TABLE coached AS FROM subjects UNION ALL SELECT 'manager ' || manager FROM managers;
 
 CREATE TEMP TABLE sessions_of AS
 SELECT 'team' AS subject, * FROM sessions
@@ -451,11 +453,11 @@ INSERT INTO facts SELECT 'sessions', subject, 'kind=' || kind, count(*) FROM ses
 CREATE TEMP TABLE coaching AS
 SELECT subject, coalesce(scheduled, 0) AS one_on_ones_scheduled, coalesce(kept, 0) AS one_on_ones_held,
     kept / nullif(scheduled, 0) AS one_on_one_held_rate, coalesce(minutes, 0) / 60 AS coaching_hours, coalesce(held, 0) AS sessions,
-    session_quality, complete / nullif(held, 0) AS coaching_logged
+    session_quality, logged / nullif(held, 0) AS coaching_logged
 FROM coached LEFT JOIN (
     SELECT subject, count(*) FILTER (kind = 'one_on_one') AS scheduled, count(*) FILTER (kind = 'one_on_one' AND is_held) AS kept,
         sum(coached_minutes) AS minutes, count(*) FILTER (is_held) AS held, avg(score) FILTER (is_held) AS session_quality,
-        count(*) FILTER (is_held AND focus IS NOT NULL AND feedback IS NOT NULL AND next_step IS NOT NULL) AS complete
+        count(*) FILTER (is_held AND is_logged) AS logged
     FROM sessions_of GROUP BY subject
 ) USING (subject);
 
@@ -475,6 +477,65 @@ rates AS (
     FROM pairs
 )
 SELECT 'coaching_effect', 'team', NULL, if(count(*) >= 5 AND stddev_pop(x) > 0 AND stddev_pop(y) > 0, corr(x, y), NULL) FROM ranked;
+
+-- Ten habits of a manager, a point for each that held; a habit that nothing can tell of is NULL.
+INSERT INTO facts
+WITH team AS (
+    SELECT manager, name AS rep, is_here, target FROM reps JOIN results ON subject = subject(name) WHERE manager IS NOT NULL
+), one_on_ones AS (
+    FROM sessions WHERE kind = 'one_on_one'
+), met AS (
+    SELECT manager, count(*) AS people, bool_and(rep IN (SELECT rep FROM one_on_ones o WHERE is_held AND o.manager = team.manager)) AS all_met
+    FROM team WHERE is_here GROUP BY manager
+), called_off AS (
+    SELECT manager, max(times) AS called_off
+    FROM (SELECT manager, rep, count(*) AS times FROM one_on_ones WHERE status IN ('cancelled', 'canceled', 'moved') GROUP BY ALL)
+    GROUP BY manager
+), busiest AS (
+    SELECT manager, max(times) AS most
+    FROM (SELECT manager, date, count(*) AS times FROM one_on_ones WHERE coalesce(status NOT IN ('cancelled', 'canceled', 'moved'), true) GROUP BY ALL)
+    GROUP BY manager
+), pipelines AS (
+    SELECT last, owner AS rep, sum(amount) AS pipeline
+    FROM iso_weeks JOIN open_states ON from_day <= last AND open_until > last WHERE is_qualified GROUP BY ALL
+), weeks_of_reps AS (
+    SELECT manager, rep, first, last, coalesce(pipeline, 0) < 3 * target AS is_low
+    FROM team CROSS JOIN iso_weeks LEFT JOIN pipelines USING (rep, last) WHERE is_here AND target > 0
+), seen AS (
+    SELECT DISTINCT manager, rep, first FROM all_sessions JOIN iso_weeks ON date BETWEEN first AND last WHERE is_held
+), covered AS (
+    SELECT w.manager, bool_and(NOT is_low OR seen.first IS NOT NULL) AS all_covered
+    FROM weeks_of_reps w LEFT JOIN seen USING (manager, rep, first) GROUP BY w.manager
+), planned AS (
+    SELECT manager, bool_and(next_step_date IS NOT NULL) AS all_planned
+    FROM open_at_horizon h JOIN opportunities USING (id) JOIN team ON rep = h.owner
+    WHERE h.close_date BETWEEN getvariable('quarter_start') AND getvariable('quarter_end') GROUP BY manager
+), forecast AS (
+    SELECT manager, sum(amount) AS forecast, sum(bookings) AS actual
+    FROM team JOIN forecasts f ON f.subject = subject(rep) JOIN results USING (subject) WHERE week = 0 GROUP BY manager
+), points AS (
+    SELECT manager, unnest([
+        all_met,
+        one_on_one_held_rate >= 0.9,
+        coalesce(called_off, 0) < 2,
+        coaching_hours + 1e-9 >= 3 * people * getvariable('months'),
+        coaching_logged >= 0.9,
+        session_quality >= 4,
+        coalesce(most, 0) <= 3,
+        all_covered,
+        coalesce(all_planned, true),
+        if(getvariable('is_running') OR (forecast = 0 AND actual = 0), NULL, actual > 0 AND 5 * abs(forecast - actual) <= actual)
+    ]) AS point
+    FROM managers
+    JOIN coaching ON subject = 'manager ' || manager
+    LEFT JOIN met USING (manager)
+    LEFT JOIN called_off USING (manager)
+    LEFT JOIN busiest USING (manager)
+    LEFT JOIN covered USING (manager)
+    LEFT JOIN planned USING (manager)
+    LEFT JOIN forecast USING (manager)
+)
+SELECT 'management_audit', 'manager ' || manager, NULL, sum(point::INTEGER) FROM points GROUP BY manager;
 
 -- ---------------------------------------------------------------- Wide tables, one column for each metric, become facts
 

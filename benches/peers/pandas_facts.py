@@ -60,8 +60,8 @@ def main() -> None:
     opportunities = read(
         s,
         "opportunities",
-        ["id", "owner", "stage", "amount", "created_date", "close_date", "competitor", "reason", "product", "segment", "source", "type"],
-        ["created_date", "close_date"],
+        ["id", "owner", "stage", "amount", "created_date", "close_date", "competitor", "reason", "product", "segment", "source", "type", "next_step_date"],
+        ["created_date", "close_date", "next_step_date"],
     )
     opportunities["subject"] = "rep " + opportunities.owner
     opportunities["amount"] = (opportunities.amount * 100).round()
@@ -319,11 +319,11 @@ def main() -> None:
         return exact.mask((results.bookings == 0) & (values > 0), 0)
 
     if eve <= as_of:
-        values = forecast(eve)
-        facts.put("forecast_value", values / 100)
+        at_start = forecast(eve)
+        facts.put("forecast_value", at_start / 100)
         if not s.is_running:
-            miss = values - results.bookings
-            facts.put("forecast_accuracy", accuracy(values))
+            miss = at_start - results.bookings
+            facts.put("forecast_accuracy", accuracy(at_start))
             facts.put("forecast_bias", ratio(miss, results.bookings))
             of_reps = results.bookings[reps.index].sum()
             facts.put("forecast_wape", pd.Series({"team": miss[reps.index].abs().sum() / of_reps if of_reps else np.nan}))
@@ -495,6 +495,49 @@ def main() -> None:
     minutes = sessions[sessions.date.between(first, last)].groupby("rep").coached.sum().reindex(change.index, fill_value=0)
     varies = len(change) >= 5 and change.nunique() > 1 and minutes.nunique() > 1
     of_team("coaching_effect", change.rank().corr(minutes.rank()) if varies else np.nan)
+
+    # Ten habits of a manager, a point for each that held; a habit that nothing can tell of is absent.
+    managers = pd.Index(managers.str.removeprefix("manager "), name="manager")
+    log = coaching.loc["manager " + managers].set_axis(managers)
+    held = log.held.where(log.held > 0)
+    team = reps.assign(target=target, present=is_here(horizon)).dropna(subset="manager")
+    here = team[team.present].reset_index()
+    log_of_quarter = sessions[in_quarter(sessions.date)]
+    one_on_ones = log_of_quarter[log_of_quarter.scheduled]
+    is_off = one_on_ones.status.isin(["cancelled", "canceled", "moved"])
+    met = one_on_ones[one_on_ones.is_held][["manager", "rep"]].drop_duplicates().assign(met=True)
+    met = here.merge(met, left_on=["manager", "name"], right_on=["manager", "rep"], how="left").met.notna().groupby(here.manager).all()
+    called_off = one_on_ones[is_off].groupby(["manager", "rep"], dropna=False).size().groupby("manager").max()
+    busiest = one_on_ones[~is_off].groupby(["manager", "date"]).size().groupby("manager").max()
+    covered = []
+    for first, last in s.iso_weeks():
+        open_then = open_at(pd.Timestamp(last))
+        amounts = open_then[open_then["rank"] >= s.qualified_rank].groupby("subject").amount.sum()
+        low = here[here.target > 0]
+        low = low[low.subject.map(amounts).fillna(0) < 3 * low.target]
+        seen = sessions[sessions.is_held & sessions.date.between(pd.Timestamp(first), pd.Timestamp(last))][["manager", "rep"]].drop_duplicates()
+        covered.append(low.merge(seen.rename(columns={"rep": "name"}), on=["manager", "name"], how="left", indicator=True))
+    covered = pd.concat(covered)
+    is_alone = (covered._merge == "left_only").groupby(covered.manager).any()
+    with_target = here.target.gt(0).groupby(here.manager).any()
+    due = pipeline[pipeline.close_date.between(start, end)]
+    due = due.assign(manager=due.subject.map(team.manager), planned=due.opportunity.map(opportunities.next_step_date).notna())
+    points = pd.DataFrame({
+        "met": met.reindex(managers).astype(float),
+        "kept": (log.kept / log.scheduled >= 0.9).where(log.scheduled > 0),
+        "called_off": called_off.reindex(managers, fill_value=0) < 2,
+        "coached": (log.minutes / 60 + 1e-9 >= 3 * here.groupby("manager").size().reindex(managers) * s.months),
+        "logged": (log.complete / held >= 0.9).where(log.held > 0),
+        "scored": (log.quality >= 4).where(log.quality.notna()),
+        "spread": busiest.reindex(managers, fill_value=0) <= 3,
+        "covered": (~is_alone.reindex(managers, fill_value=False)) & with_target.reindex(managers, fill_value=False),
+        "planned": due.groupby("manager").planned.all().reindex(managers, fill_value=True),
+    })
+    if not s.is_running:
+        forecast_of_team = pd.DataFrame({"forecast": at_start, "actual": results.bookings}).join(team.manager, how="inner").groupby("manager").sum()
+        miss = (forecast_of_team.forecast - forecast_of_team.actual).abs()
+        points["forecast"] = ((forecast_of_team.actual > 0) & (5 * miss <= forecast_of_team.actual)).reindex(managers, fill_value=False)
+    facts.put("management_audit", points.astype(float).sum(axis=1).rename(index=lambda name: "manager " + name))
 
     common.write(s.out, facts.rows)
 

@@ -78,9 +78,9 @@ def main() -> None:
     # The won closed on their close date; the lost on their last change into a lost stage, since the close dates of
     # dead deals are stale.
     opportunities = (
-        read("opportunities", amount=MONEY, created_date=pl.Date, close_date=pl.Date)
+        read("opportunities", amount=MONEY, created_date=pl.Date, close_date=pl.Date, next_step_date=pl.Date)
         .select(
-            "id", "owner", "created_date", "close_date", "competitor", "reason", "product", "segment", "source", "type",
+            "id", "owner", "created_date", "close_date", "competitor", "reason", "product", "segment", "source", "type", "next_step_date",
             subject=rep("owner"),
             amount=cents,
             is_won=col("stage").is_in(s.won_stages),
@@ -135,7 +135,7 @@ def main() -> None:
     reps = (
         people.join(owners, on="name", how="left")
         .filter((col("role") != "manager") | col("has_deals"))
-        .select("hire_date", "end_date", "end_type", subject=rep("name"), was_here=is_here(s.start), is_here=is_here(s.horizon))
+        .select("hire_date", "end_date", "end_type", "manager", subject=rep("name"), was_here=is_here(s.start), is_here=is_here(s.horizon))
     )
     team = pl.LazyFrame({"subject": ["team"]})
     subjects = pl.concat([team, reps.select("subject")])
@@ -531,6 +531,52 @@ def main() -> None:
         subject=lit("team"), n=pl.len(), rho=pl.corr(col("change").rank("average"), col("minutes").rank("average")).fill_nan(None)
     ).head(1)
     put(effect.filter(col("n") >= 5), coaching_effect=col("rho"))
+
+    # Ten habits of a manager, a point for each that held; a habit that nothing can tell of is null.
+    team = reps.drop_nulls("manager").join(results.select("subject", "target", "bookings"), on="subject")
+    here = team.filter("is_here")
+    log = sessions.drop_nulls("manager").with_columns(subject=rep("rep"))
+    one_on_ones = log.filter(in_quarter("date") & col("is_one_on_one"))
+    is_off = col("status").is_in(["cancelled", "canceled", "moved"]).fill_null(False)
+    met = one_on_ones.filter("is_held").select("manager", "subject", met=True).unique()
+    met = here.join(met, on=["manager", "subject"], how="left").group_by("manager").agg(people=pl.len(), all_met=col("met").is_not_null().all())
+    called_off = one_on_ones.filter(is_off).group_by("manager", "subject").agg(called_off=pl.len()).group_by("manager").agg(col("called_off").max())
+    busiest = one_on_ones.filter(~is_off).group_by("manager", "date").agg(most=pl.len()).group_by("manager").agg(col("most").max())
+    iso_weeks = pl.LazyFrame(s.iso_weeks(), schema=["first", "last"], orient="row")
+    pipelines = open_states.filter(col("rank") >= s.qualified_rank).join_where(iso_weeks, col("from_day") <= col("last"), col("open_until") > col("last"))
+    pipelines = pipelines.group_by("subject", "last").agg(amount=col("amount").sum())
+    seen = log.filter("is_held").join_where(iso_weeks, col("date") >= col("first"), col("date") <= col("last"))
+    seen = seen.select("manager", "subject", "last", seen=True).unique()
+    covered = (
+        here.filter(col("target") > 0)
+        .join(iso_weeks, how="cross")
+        .join(pipelines, on=["subject", "last"], how="left")
+        .join(seen, on=["manager", "subject", "last"], how="left")
+        .group_by("manager")
+        .agg(all_covered=((col("amount").fill_null(0) >= 3 * col("target")) | col("seen").is_not_null()).all())
+    )
+    due = pipeline.filter(col("close_date").is_between(s.start, s.end)).join(team, on="subject")
+    planned = due.join(opportunities.select("id", "next_step_date"), on="id").group_by("manager").agg(
+        all_planned=col("next_step_date").is_not_null().all()
+    )
+    forecast = team.join(at_start.select("subject", "forecast"), on="subject").group_by("manager").agg(col("forecast").sum(), actual=col("bookings").sum())
+    audit = managers.with_columns(subject=lit("manager ") + col("manager")).join(coaching, on="subject")
+    for part in (met, called_off, busiest, covered, planned, forecast):
+        audit = audit.join(part, on="manager", how="left")
+    points = [
+        col("all_met"),
+        ratio(col("kept"), col("scheduled")) >= 0.9,
+        col("called_off").fill_null(0) < 2,
+        col("minutes") / 60 + 1e-9 >= 3 * col("people") * s.months,
+        ratio(col("complete"), col("held")) >= 0.9,
+        col("quality") >= 4,
+        col("most").fill_null(0) <= 3,
+        col("all_covered"),
+        col("all_planned").fill_null(True),
+    ]
+    if not s.is_running:
+        points.append((col("actual") > 0) & (5 * (col("forecast") - col("actual")).abs() <= col("actual")))
+    put(audit, management_audit=pl.sum_horizontal(*[point.cast(pl.Int32) for point in points]))
 
     facts = pl.concat(pl.collect_all(families))
     common.write(s.out, facts.rows())
