@@ -17,8 +17,8 @@ PEERS = ("DuckDB", "pandas", "polars")
 MONEY, OTHER = 1e-5, 1e-9
 
 
-def measured(command: list[str], stdout: Path) -> tuple[float, int]:
-    """Wall seconds and peak memory (as the system counts it) of a command that must succeed."""
+def measured(command: list[str], stdout: Path) -> tuple[float, float, int]:
+    """Wall seconds, processor seconds and peak memory (as the system counts it) of a command that must succeed."""
     with open(stdout, "wb") as out:
         begun = time.perf_counter()
         child = subprocess.Popen(command, stdout=out)
@@ -27,7 +27,7 @@ def measured(command: list[str], stdout: Path) -> tuple[float, int]:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         sys.exit(f"{' '.join(command)} ended with {child.returncode}; nothing is compared")
-    return wall, usage.ru_maxrss
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
 def own_facts(path: Path) -> dict[tuple, tuple[float, str]]:
@@ -79,10 +79,10 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        own = [args.quarterdeck, "--config", str(args.data / "quarterdeck.toml"), "--quiet"]
+        quarterdeck = [args.quarterdeck, "--config", str(args.data / "quarterdeck.toml"), "--quiet"]
         commands = {
-            "metrics": [*own, "metrics", "--period", args.period, "--as-of", args.as_of, "--format", "json"],
-            "qbr": [*own, "qbr", "--quarter", args.period, "--as-of", args.as_of, "--out", str(work / "reports")],
+            "metrics": [*quarterdeck, "metrics", "--period", args.period, "--as-of", args.as_of, "--format", "json"],
+            "qbr": [*quarterdeck, "qbr", "--quarter", args.period, "--as-of", args.as_of, "--out", str(work / "reports")],
         }
         for peer in PEERS:
             script = HERE / f"{peer.lower()}_facts.py"
@@ -104,12 +104,14 @@ def main() -> None:
         print("".join(f"  {line}\n" for line in lines[:40]), end="")
         if len(lines) > 40:
             print(f"  and {len(lines) - 40} more")
+
     least = {name: [min(column) for column in zip(*runs)] for name, runs in costs.items()}
-    print("\n| quarterdeck / peer | time of `metrics` | memory of `metrics` | time of `qbr` | memory of `qbr` |")
-    print("| --- | ---: | ---: | ---: | ---: |")
-    for peer in PEERS:
-        cells = [f"{least[name][i] / least[peer][i]:.2f}" for name in ("metrics", "qbr") for i in (0, 1)]
-        print(f"| {peer} | {' | '.join(cells)} |")
+    print(f"\n| quarterdeck / peer, least of {args.runs} | wall time | processor time | peak memory |")
+    print("| --- | ---: | ---: | ---: |")
+    for command in ("metrics", "qbr"):
+        for peer in PEERS:
+            ratios = [f"{cost / of_peer:.2f}" for cost, of_peer in zip(least[command], least[peer])]
+            print(f"| `{command}` / {peer} | {' | '.join(ratios)} |")
     sys.exit(failed)
 
 
