@@ -6,7 +6,9 @@ use crate::diagnostic::Findings;
 use crate::ingest::{self, Intake};
 use crate::metrics::{self, Company, Metric, Roster, Selection, Tables};
 use crate::model::{Stages, Table, day_number};
+use crate::reports::Memory;
 use anyhow::{Result, bail};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The company, and all that was found on the way.
@@ -15,6 +17,8 @@ pub struct Loaded {
     pub findings: Findings,
     /// What the company was built from.
     pub exports: Exports,
+    is_everyone: bool,
+    whole: OnceCell<Company>,
 }
 
 /// The exports as they were read, with what the bank remembers of earlier ones.
@@ -32,7 +36,26 @@ pub struct Exports {
 pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     let exports = read(settings)?;
     let (company, findings) = exports.company(settings, wanted)?;
-    Ok(Loaded { company, findings, exports })
+    Ok(Loaded { company, findings, exports, is_everyone: wanted.is_everyone(), whole: OnceCell::new() })
+}
+
+impl Loaded {
+    /// Everyone, whatever was selected.
+    pub fn whole(&self, settings: &Settings) -> Result<&Company> {
+        if self.is_everyone {
+            return Ok(&self.company);
+        }
+        if let Some(whole) = self.whole.get() {
+            return Ok(whole);
+        }
+        let (company, _) = self.exports.build(settings, &Selection::default())?;
+        Ok(self.whole.get_or_init(|| company))
+    }
+
+    /// The part of the memory that the company is about.
+    pub fn part_of(&self, memory: &Memory) -> Memory {
+        if self.is_everyone { memory.clone() } else { memory.cut_to(&self.company) }
+    }
 }
 
 /// Reads every source, and the bank where there is one.

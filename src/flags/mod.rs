@@ -94,6 +94,11 @@ impl Code {
         Code::NoCoaching,
     ];
 
+    /// The code of an id; `None` where no flag has it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.name() == name)
+    }
+
     /// The id by which commands and files call it.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! What a report is written from: the facts of its period and of the three before, the company, the playbook.
 
 use super::figures::Facts;
+use super::memory::Memory;
 use super::narrative::Voice;
 use super::playbook::Playbook;
 use super::{ReportError, noticed};
@@ -23,6 +24,8 @@ pub struct Material<'a> {
     pub signals: Vec<Signal>,
     /// What needs a decision at the as-of date.
     pub raised: Raised,
+    /// What earlier runs said, for the part of the company that the report is about.
+    pub memory: Memory,
     pub label: String,
     pub quality: Vec<String>,
 }
@@ -37,6 +40,7 @@ impl<'a> Material<'a> {
         playbook: &'a Playbook,
         period: Period,
         findings: &Findings,
+        memory: Memory,
     ) -> Result<Self, ReportError> {
         let facts = Facts::new(measure(company, period, None)?, &company.team);
         let mut prior = Vec::new();
@@ -60,6 +64,7 @@ impl<'a> Material<'a> {
             prior,
             signals: signals(company, period)?,
             raised,
+            memory,
             label: period.to_string(),
             quality: super::quality::notes(company, findings)?,
         })

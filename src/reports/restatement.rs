@@ -26,6 +26,10 @@ pub struct Restatement {
     pub is: Option<f64>,
     /// The opportunities that did it, by id. Empty where it cannot be told.
     pub causes: Vec<Cause>,
+    /// "2026-Q2 win rate".
+    pub subject: String,
+    /// "three deals reopened".
+    pub why: String,
     /// "2026-Q2 win rate 24 % → 22 %: three deals reopened".
     pub sentence: String,
 }
@@ -58,7 +62,8 @@ pub enum CauseKind {
 }
 
 impl CauseKind {
-    fn words(self) -> &'static str {
+    /// What follows "three deals".
+    pub fn words(self) -> &'static str {
         match self {
             CauseKind::Reopened => "reopened",
             CauseKind::ClosedAfterwards => "closed afterwards",
@@ -112,7 +117,8 @@ pub fn restatements(
             }
             let changes = changes.entry(figure.on).or_insert_with(|| changes_since(snapshots, figure.on, &now));
             let causes = causes(&window, metric, fact, changes)?;
-            let sentence = format!("{} {} → {new}: {}", subject(&figure.key, metric), text(was), why(&causes));
+            let (subject, why) = (subject(&figure.key, metric), why(&causes));
+            let sentence = format!("{subject} {} → {new}: {why}", text(was));
             restatements.push(Restatement {
                 key: figure.key.clone(),
                 name: metric.name,
@@ -121,6 +127,8 @@ pub fn restatements(
                 was,
                 is: fact.value,
                 causes,
+                subject,
+                why,
                 sentence,
             });
         }

@@ -14,6 +14,7 @@ mod hostile;
 mod init;
 mod laws;
 mod maven;
+mod memory;
 mod oracle;
 mod shuffled;
 mod small;
