@@ -17,9 +17,25 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// What earlier runs saw, with stages by their present names; `None` without a bank.
-pub fn snapshots(settings: &Settings) -> Result<Option<Snapshots>> {
-    let Some(bank) = open_if_there(settings)? else { return Ok(None) };
+/// What the banked runs and this one saw; `None` where no bank is configured.
+///
+/// This run counts as one of them, as it will once it is banked: else it would date a loss by the close date, which the run
+/// a week later dates by this one. Exports that are not of the as-of date are not taken for those of that day.
+pub fn seen(settings: &Settings, tables: &Tables) -> Result<Option<Snapshots>> {
+    if settings.configuration.history.is_none() {
+        return Ok(None);
+    }
+    let banked = banked(settings)?;
+    if is_late(settings, tables, &banked)? {
+        return Ok(Some(banked));
+    }
+    let standings = standings(&tables.frames[&Table::Opportunities])?;
+    Ok(Some(banked.seeing(day_number(settings.as_of), standings)))
+}
+
+/// What earlier runs saw, with stages by their present names.
+fn banked(settings: &Settings) -> Result<Snapshots> {
+    let Some(bank) = open_if_there(settings)? else { return Ok(Snapshots::default()) };
     let mut snapshots = bank.snapshots()?;
     let renamed: HashMap<String, Arc<str>> = settings
         .configuration
@@ -35,7 +51,7 @@ pub fn snapshots(settings: &Settings) -> Result<Option<Snapshots>> {
             }
         }
     }
-    Ok(Some(snapshots))
+    Ok(snapshots)
 }
 
 /// The bank to read from, where one is named and there. Its amounts are in the configured currency.
@@ -53,15 +69,11 @@ pub fn open_if_there(settings: &Settings) -> Result<Option<Bank>> {
     }
 }
 
-/// Whether a bank is configured and the exports, or what is banked, tell of days after the as-of date: then the exports
-/// are not of that date, and a run that was not asked to bank them leaves the bank alone.
-pub fn is_late(settings: &Settings, exports: &Exports) -> Result<bool> {
-    if settings.configuration.history.is_none() {
-        return Ok(false);
-    }
-    let Tables { frames, snapshots, .. } = &exports.tables;
-    let history = frames.get(&Table::StageHistory);
-    Ok(is_backdated(&frames[&Table::Opportunities], history, snapshots.as_ref(), settings.as_of)?)
+/// Whether the exports, or what is banked, tell of days after the as-of date: then the exports are not of that date, and a
+/// run that was not asked to bank them leaves the bank alone.
+pub fn is_late(settings: &Settings, tables: &Tables, snapshots: &Snapshots) -> Result<bool> {
+    let history = tables.frames.get(&Table::StageHistory);
+    Ok(is_backdated(&tables.frames[&Table::Opportunities], history, Some(snapshots), settings.as_of)?)
 }
 
 /// Banks what the exports say as of the as-of date, for the whole company whatever was selected. `None` where no bank is
@@ -69,18 +81,20 @@ pub fn is_late(settings: &Settings, exports: &Exports) -> Result<bool> {
 ///
 /// Figures and flags are those of a run that knows nothing later: banked runs after the as-of date are not read.
 pub fn bank(settings: &Settings, loaded: &Loaded, at: DateTime<Utc>) -> Result<Option<Banked>> {
-    let Some(path) = &settings.configuration.history else { return Ok(None) };
+    let (Some(path), Some(seen)) = (&settings.configuration.history, &loaded.exports.tables.snapshots) else {
+        return Ok(None);
+    };
     let exports = &loaded.exports;
-    let today = day_number(settings.as_of);
+    let standings = standings(&exports.tables.frames[&Table::Opportunities])?;
     let unaware;
-    let company = match &exports.tables.snapshots {
-        Some(snapshots) if snapshots.runs.iter().any(|run| *run > today) => {
-            let tables = Tables { snapshots: Some(snapshots.clone().until(today)), ..exports.tables.clone() };
-            let rules = settings.configuration.rules.clone();
-            unaware = Company::new(&tables, &exports.stages, rules, settings.as_of, &Selection::default())?.0;
-            &unaware
-        }
-        _ => loaded.whole(settings)?,
+    let company = if is_late(settings, &exports.tables, seen)? {
+        let seen = seen.clone().seeing(day_number(settings.as_of), standings.iter().cloned());
+        let tables = Tables { snapshots: Some(seen), ..exports.tables.clone() };
+        let rules = settings.configuration.rules.clone();
+        unaware = Company::new(&tables, &exports.stages, rules, settings.as_of, &Selection::default())?.0;
+        &unaware
+    } else {
+        loaded.whole(settings)?
     };
     let visit = Visit {
         as_of: settings.as_of,
@@ -88,7 +102,7 @@ pub fn bank(settings: &Settings, loaded: &Loaded, at: DateTime<Utc>) -> Result<O
         version: env!("CARGO_PKG_VERSION"),
         currency: settings.configuration.rules.currency.code(),
         inputs: hashes(settings, exports)?,
-        standings: standings(&exports.tables.frames[&Table::Opportunities])?,
+        standings,
         flags: flags_of_this_week(company)?.as_ref().map(marks).unwrap_or_default(),
         facts: facts(settings, company)?,
     };

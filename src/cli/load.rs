@@ -67,11 +67,12 @@ pub fn read(settings: &Settings) -> Result<Exports> {
 impl Exports {
     /// What was read and what the bank remembers; takes the tables of what was read.
     pub fn new(settings: &Settings, intake: &mut Intake) -> Result<Self> {
-        let mut tables = Tables { snapshots: banking::snapshots(settings)?, ..Tables::default() };
+        let mut tables = Tables::default();
         for (table, records) in std::mem::take(&mut intake.tables) {
             tables.present.insert(table, records.present);
             tables.frames.insert(table, records.frame);
         }
+        tables.snapshots = banking::seen(settings, &tables)?;
         let files =
             intake.sources.iter().flat_map(|source| source.files.iter().map(|file| file.path.clone())).collect();
         let rejected = intake.sources.iter().map(|source| source.rejected).sum();

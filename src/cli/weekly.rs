@@ -26,7 +26,11 @@ pub fn run(
     shelf.finish(console)?;
     say_restated(console, &memory);
     let Loaded { company, findings, exports, .. } = &loaded;
-    if banking::is_late(settings, exports)? {
+    let is_late = match &exports.tables.snapshots {
+        Some(seen) => banking::is_late(settings, &exports.tables, seen)?,
+        None => false,
+    };
+    if is_late {
         console.warn("not banked: the exports or the bank tell of later days; quarterdeck snapshot banks all the same");
     } else if let Some(banked) = banking::bank(settings, &loaded, at)? {
         console.say(&said(settings, &banked));

@@ -9,7 +9,7 @@ use super::wording::{self, counted, listed};
 use crate::metrics::evidence::evidence;
 use crate::metrics::{Company, Metric, Rhythm, Window, find, measure};
 use crate::model::{Fact, FactKey, Period, Published, Sighting, Snapshots, Stage, Standing, Table, Unit, date_of};
-use crate::timeline::{Closed, Day};
+use crate::timeline::{Closed, Day, Timeline};
 use polars::prelude::PolarsResult;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -80,9 +80,9 @@ impl CauseKind {
 }
 
 /// Whether a metric goes on changing after its period is over, with nothing restated: it follows what was in the period
-/// up to the as-of date.
+/// up to the as-of date, or reads the first amount of a deal, which many get only later.
 pub fn ripens(metric: &str) -> bool {
-    const RIPENING: &[&str] = &["stage_conversion_cohort", "forecast_outcome"];
+    const RIPENING: &[&str] = &["stage_conversion_cohort", "forecast_outcome", "new_opportunities_value"];
     RIPENING.contains(&metric)
 }
 
@@ -182,12 +182,16 @@ fn why(causes: &[Cause]) -> String {
 /// An opportunity that is not what it was.
 struct Change<'a> {
     id: &'a str,
+    /// The as-of day of the run that saw it so.
+    on: Day,
     then: Option<&'a Standing>,
     now: Option<&'a Now>,
 }
 
 /// An opportunity as the export has it.
 struct Now {
+    /// Its number in the timeline.
+    number: usize,
     standing: Standing,
     /// As the timeline has it.
     closed: Option<Closed>,
@@ -208,7 +212,7 @@ fn standings_now(company: &Company) -> PolarsResult<HashMap<String, Now>> {
             created_on: opportunity.created_on,
             ..Standing::default()
         };
-        (opportunity.id.clone(), Now { standing, closed: opportunity.closed })
+        (opportunity.id.clone(), Now { number: o, standing, closed: opportunity.closed })
     };
     Ok((0..timeline.count()).map(standing).collect())
 }
@@ -221,10 +225,10 @@ fn changes_since<'a>(snapshots: &'a Snapshots, day: Day, now: &'a HashMap<String
         let Some(last) = Sighting::last_by(sightings, day) else { continue };
         let Some(then) = last.standing.as_ref() else { continue };
         seen.insert(&last.opportunity);
-        changes.push(Change { id: &last.opportunity, then: Some(then), now: now.get(&*last.opportunity) });
+        changes.push(Change { id: &last.opportunity, on: day, then: Some(then), now: now.get(&*last.opportunity) });
     }
     let new = now.iter().filter(|(id, _)| !seen.contains(id.as_str()));
-    changes.extend(new.map(|(id, now)| Change { id, then: None, now: Some(now) }));
+    changes.extend(new.map(|(id, now)| Change { id, on: day, then: None, now: Some(now) }));
     changes.sort_by_key(|change| change.id);
     changes
 }
@@ -245,7 +249,9 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
     for change in changes.iter().filter(is_theirs) {
         let of_then = change.then.and_then(|then| Some((stages.find(then.stage.as_deref()?)?, then)));
         let closed_then = of_then.filter(|(stage, _)| stage.is_closed());
-        let was_in = closed_then.is_some_and(|(_, then)| then.close_on.is_some_and(|on| has(window.period, on)));
+        let closed_on_then =
+            closed_then.and_then(|(stage, then)| closed_on(&window.company.timeline, change, stage, then));
+        let was_in = closed_on_then.is_some_and(|on| has(window.period, on));
         let closed_now = change.now.and_then(|now| now.closed);
         let is_in = closed_now.is_some_and(|closed| has(window.period, closed.on)) || behind.contains(change.id);
         let is_pipeline = metric.rhythm == Rhythm::Leading && closed_then.is_none();
@@ -277,6 +283,25 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
         }
     }
     Ok(causes)
+}
+
+/// The day on which what a run saw closed had closed: the close date of what was won, and of what was lost the day on which
+/// the timeline has it come into a lost stage, since reps leave stale close dates on lost deals.
+fn closed_on(timeline: &Timeline, change: &Change, stage: Stage, then: &Standing) -> Option<Day> {
+    let (true, Some(now)) = (stage.is_lost(), change.now) else { return then.close_on };
+    let known = timeline.states(now.number).iter().take_while(|state| state.at <= change.on);
+    let (mut lost_on, mut before) = (None, None);
+    for state in known {
+        let is_lost = state.stage.is_some_and(Stage::is_lost);
+        lost_on = if is_lost { lost_on.or(Some((state.at, before))) } else { None };
+        before = state.stage.or(before);
+    }
+    match (lost_on, then.close_on) {
+        // Nothing saw it open before, so that the day says when it was found lost, and not when it came to be so.
+        (Some((day, None)), Some(close_on)) => Some(day.min(close_on)),
+        (Some((day, _)), _) => Some(day),
+        (None, close_on) => close_on,
+    }
 }
 
 fn has(period: Period, day: Day) -> bool {

@@ -132,9 +132,21 @@ fn an_acknowledged_flag_is_kept_with_its_reason() {
     assert!(take_note("close-date-past", "2026-12-01").status.success());
     assert!(said(&take_note("stale", "2026-12-01")).contains("did you mean stalled?"));
     assert!(said(&take_note("stalled", "2026-11-01")).contains("a day to come"));
+    let on_whom = |flag: &str, subject: &str| {
+        let arguments =
+            ["--as-of", "2026-11-16", "acknowledge", flag, subject, "--until", "2026-12-01", "--why", "Leave"];
+        let output = company.try_run(&arguments);
+        (output.status.code(), said(&output))
+    };
+    let (code, text) = on_whom("stalled", "alder");
+    assert!(code == Some(1) && text.contains("did you mean A (Alder)?"), "{text}");
+    let (code, text) = on_whom("no-coaching", "Anne");
+    assert!(code == Some(1) && text.contains("not the name of a person") && text.contains("mean Ann?"), "{text}");
+    let (code, text) = on_whom("no-coaching", "ann");
+    assert!(code == Some(0) && text.contains("no_coaching of Ann is shown apart until 2026-12-01"), "{text}");
     let bank = quarterdeck::history::Bank::open_if_there(&company.path("history.db")).expect("sound").expect("there");
     let on = |date: &str| bank.acknowledged(date.parse().expect("a date")).expect("notes").len();
-    assert_eq!((on("2026-12-01"), on("2026-12-02")), (1, 0));
+    assert_eq!((on("2026-12-01"), on("2026-12-02")), (2, 0));
 }
 
 /// A run that is killed at any point leaves the last whole run, and the next one goes on from there.

@@ -20,6 +20,7 @@ mod shuffled;
 mod small;
 mod tidy;
 mod traps;
+mod twelve_weeks;
 mod weekly;
 mod worked;
 mod worked_example;

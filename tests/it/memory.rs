@@ -7,14 +7,14 @@ const CONFIGURATION: &str = "[sources]\nopportunities = \"deals.csv\"\nhistory =
     [stages]\nopen = [\"Qualify\", \"Discover\", \"Propose\"]\n";
 const HEADER: &str = "id,name,owner,stage,amount,created_date,close_date\n";
 
-/// Four deals whose close date has gone by on 2 November, and one that is due later.
+/// Four deals whose close date has gone by on 2 November, and two that are due later.
 const FIRST: &str = "A,Alder,Ann,Propose,500,2026-08-03,2026-10-30\nB,Beech,Ann,Propose,400,2026-08-03,2026-10-30\n\
     C,Cedar,Bo,Propose,300,2026-08-03,2026-10-30\nD,Dogwood,Bo,Propose,200,2026-08-03,2026-10-29\n\
-    E,Elm,Bo,Propose,100,2026-08-03,2026-11-06\n";
-/// A week later Beech is won, Dogwood has a new date, and Elm's date has gone by.
+    E,Elm,Bo,Propose,100,2026-08-03,2026-11-06\nF,Fir,Bo,Propose,50,2026-08-03,2026-12-18\n";
+/// A week later Beech is won, Dogwood has a new date, and Elm's date has gone by. Fir is lost, with a date of the week before.
 const SECOND: &str = "A,Alder,Ann,Propose,500,2026-08-03,2026-10-30\nB,Beech,Ann,Closed Won,400,2026-08-03,2026-11-05\n\
     C,Cedar,Bo,Propose,300,2026-08-03,2026-10-30\nD,Dogwood,Bo,Propose,200,2026-08-03,2026-12-29\n\
-    E,Elm,Bo,Propose,100,2026-08-03,2026-11-06\n";
+    E,Elm,Bo,Propose,100,2026-08-03,2026-11-06\nF,Fir,Bo,Closed Lost,50,2026-08-03,2026-11-03\n";
 
 fn company(configuration: &str) -> Company {
     Company::new(&[("quarterdeck.toml", configuration), ("deals.csv", &format!("{HEADER}{FIRST}"))])
