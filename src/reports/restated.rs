@@ -63,7 +63,8 @@ fn section(material: &Material, is_shown: impl Fn(&Restatement) -> bool) -> Opti
         title: title(&shown),
         tables: [Some(figures), deals].into_iter().flatten().collect(),
         follows: Some(
-            "Tell whoever works with the old figures, and ask what would have closed these deals for good.".to_string(),
+            "Tell whoever works with the old figures, and ask of each deal what changed after the period was closed."
+                .to_string(),
         ),
         source: Some(material.all_sources()),
         ..Section::default()
@@ -92,7 +93,7 @@ fn deals(shown: &[&Restatement]) -> Option<Table> {
     let all = deals.len();
     let mut deals: Vec<(&Cause, usize)> = deals.into_values().collect();
     deals.sort_by_key(|(_, figures)| std::cmp::Reverse(*figures));
-    let mut table = Table::new(&["Deal", "What became of it", "#Figures"]);
+    let mut table = Table::new(&["Deal", "What is different", "#Figures"]);
     for (cause, figures) in deals.into_iter().take(MOST_DEALS) {
         let label = cause
             .name

@@ -267,7 +267,9 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
                     (Some(Stage::Won), Some(stage)) if stage.is_lost() => Some(CauseKind::LostAfterAll),
                     (Some(stage), Some(Stage::Won)) if stage.is_lost() => Some(CauseKind::WonAfterAll),
                     (Some(_), Some(_)) if then.close_on != now.standing.close_on => Some(CauseKind::AnotherCloseDate),
-                    _ if reads_amounts && then.amount != now.standing.amount => Some(CauseKind::AnotherAmount),
+                    _ if reads_amounts && has_another_amount(window, then, now, was_in || is_closed_in) => {
+                        Some(CauseKind::AnotherAmount)
+                    }
                     _ if reads_owners && then.owner != now.standing.owner => Some(CauseKind::AnotherOwner),
                     _ if metric.unit == Unit::Days && then.created_on != now.standing.created_on => {
                         Some(CauseKind::AnotherCreationDate)
@@ -283,6 +285,15 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
         }
     }
     Ok(causes)
+}
+
+/// Whether the amount that the period sees is another one. What is closed has the amount of the export; what was open in the
+/// period had the amount of its days, which only changes where none was known and a first one was filled in.
+fn has_another_amount(window: &Window, then: &Standing, now: &Now, is_closed: bool) -> bool {
+    if is_closed {
+        return then.amount != now.standing.amount;
+    }
+    then.amount.is_none() && window.company.timeline.amount(now.number, window.horizon).is_some()
 }
 
 /// The day on which what a run saw closed had closed: the close date of what was won, and of what was lost the day on which
