@@ -4,6 +4,7 @@
 //! for each source and every finding. A record that cannot be read is rejected and listed, never dropped in
 //! silence, and never stops the reading at the first fault. This module knows no metric and prints nothing.
 
+mod blocks;
 mod checks;
 mod columns;
 mod currency;

@@ -11,12 +11,13 @@ use super::locate::{self, Located};
 use super::mapping::{self, Layout};
 use super::rules;
 use super::shape::{OutcomeMark, Shape, Turn};
-use super::source::Sheet;
+use super::source::{Sheet, Stretch};
 use super::storage::Names;
 use super::{FileReport, Source};
 use crate::diagnostic::{Finding, Place, Rule};
 use crate::model::{Kind, Table};
 use csv::ByteRecord;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -58,24 +59,23 @@ impl Draft {
         };
         let first_row = self.states.len();
         self.note_file(&sheet, &layout, &located.shown);
-        let mut record = ByteRecord::new();
         let mut footer = Footer::default();
-        while let Some(line) = sheet.next(&mut record)? {
-            let is_held = !sheet.is_torn() && footer.holds(&record, line, reader.width, reader.key);
-            if is_held {
-                continue;
-            }
-            for (line, held) in footer.were_records() {
-                self.push(&held, line, &reader);
-            }
-            if sheet.is_torn() {
-                self.reject_torn(&record, line);
-            } else {
-                self.push(&record, line, &reader);
+        let mut stretches = some(&mut sheet)?;
+        while !stretches.is_empty() {
+            let read = |stretch| self.read_stretch(stretch, &reader, &located.shown);
+            let (parts, further) =
+                rayon::join(|| stretches.into_par_iter().map(read).collect::<Vec<_>>(), || some(&mut sheet));
+            for part in parts {
+                let (rows, held) = part?;
+                for (line, record) in footer.go_on(held, !rows.states.is_empty()) {
+                    self.push(&record, line, &reader);
+                }
+                self.append(rows);
             }
             if self.states.len() >= u32::MAX as usize {
                 return Err(IngestError::TooMany { file: located.shown });
             }
+            stretches = further?;
         }
         let (lines, held) = footer.end();
         for (line, held) in held {
@@ -105,6 +105,33 @@ impl Draft {
             overrides: source.columns.clone(),
         });
         Ok(())
+    }
+
+    /// The rows of one stretch of a file, and what may be the footer at its end.
+    fn read_stretch(
+        &self,
+        mut stretch: Stretch,
+        reader: &FileReader<'_>,
+        file: &str,
+    ) -> Result<(Draft, Footer), IngestError> {
+        let mut rows = self.beside();
+        let mut record = ByteRecord::new();
+        let mut footer = Footer::default();
+        while let Some(line) = stretch.next(&mut record, file)? {
+            let is_held = !stretch.is_torn() && footer.holds(&record, line, reader.width, reader.key);
+            if is_held {
+                continue;
+            }
+            for (line, held) in footer.were_records() {
+                rows.push(&held, line, reader);
+            }
+            if stretch.is_torn() {
+                rows.reject_torn(&record, line);
+            } else {
+                rows.push(&record, line, reader);
+            }
+        }
+        Ok((rows, footer))
     }
 
     /// Appends a record, as a row of the columns in any case.
@@ -246,6 +273,12 @@ impl Draft {
             self.findings.add(rule, place, None);
         }
     }
+}
+
+/// The next stretches of a file, as many as are read at once.
+fn some(sheet: &mut Sheet) -> Result<Vec<Stretch>, IngestError> {
+    let count = 4 * rayon::current_num_threads();
+    std::iter::from_fn(|| sheet.next_stretch().transpose()).take(count).collect()
 }
 
 /// What reading a record of one file needs.
