@@ -1,6 +1,7 @@
 //! Reads the exports and builds the company that the commands measure.
 
 use super::banking;
+use super::progress::Progress;
 use super::settings::Settings;
 use crate::diagnostic::Findings;
 use crate::ingest::{self, Intake};
@@ -60,7 +61,9 @@ impl Loaded {
 
 /// Reads every source, and the bank where there is one.
 pub fn read(settings: &Settings) -> Result<Exports> {
-    let mut intake = ingest::read(&settings.ingest_options())?;
+    let progress = Progress::new(settings.is_watched);
+    let mut intake = ingest::read_watched(&settings.ingest_options(), &|reading| progress.tell(reading))?;
+    drop(progress);
     Exports::new(settings, &mut intake)
 }
 

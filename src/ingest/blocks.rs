@@ -191,7 +191,15 @@ struct Quotes {
 
 impl Quotes {
     fn new(delimiter: u8) -> Self {
-        Quotes { delimiter, is_open: false, last: b'\n', before: 0, pending: false, strays: VecDeque::new(), boundary: 0 }
+        Quotes {
+            delimiter,
+            is_open: false,
+            last: b'\n',
+            before: 0,
+            pending: false,
+            strays: VecDeque::new(),
+            boundary: 0,
+        }
     }
 
     fn follow(&mut self, part: &[u8]) {
