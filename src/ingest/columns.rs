@@ -5,8 +5,8 @@
 
 use super::dates::{self, DAY, Readings};
 use super::numbers::{self, Number};
-use super::rules;
 use super::storage::{Names, Sparse, Texts};
+use super::{DateOrder, rules};
 use crate::diagnostic::Rule;
 use crate::model::{Calendar, Kind};
 use chrono_tz::Tz;
@@ -216,6 +216,13 @@ impl Cells {
 impl Days {
     pub const ABSENT: i32 = i32::MIN;
     const EMPTY: Days = Days { month_first: Days::ABSENT, day_first: Days::ABSENT };
+
+    pub fn under(self, order: DateOrder) -> i32 {
+        match order {
+            DateOrder::MonthFirst => self.month_first,
+            DateOrder::DayFirst => self.day_first,
+        }
+    }
 
     fn of(readings: Readings) -> Self {
         Days { month_first: Days::of_moment(readings.month_first), day_first: Days::of_moment(readings.day_first) }

@@ -5,6 +5,7 @@
 
 use super::source::text_of;
 use csv::ByteRecord;
+use memchr::memchr_iter;
 use std::borrow::Cow;
 
 /// Lines held back.
@@ -28,7 +29,7 @@ impl Footer {
     /// Whether a record may be a line of the footer, in which case it is kept here.
     pub fn holds(&mut self, record: &ByteRecord, line: u64, width: usize, key: Option<usize>) -> bool {
         let is_after_gap = self.is_gap_before(line);
-        let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let breaks = memchr_iter(b'\n', record.as_slice()).count() as u64;
         self.last_line = line + breaks;
         if !may_be_footer(record, width, key) {
             return false;

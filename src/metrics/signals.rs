@@ -16,6 +16,7 @@ use super::window::Window;
 use super::{Company, MeasureError, measure};
 use crate::model::{Fact, Period, Scope, Unit, day_number};
 use crate::timeline::Day;
+use foldhash::fast::RandomState;
 use polars::prelude::{DataType, IntoLazy, NULL, PolarsResult, col, lit};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -86,21 +87,42 @@ const SIGNIFICANT: f64 = 0.05;
 /// Days have no common scale, so a difference in days would mean little in a cycle of a year and much in one of a week.
 const SMALLEST_IS_ONE_IN: u64 = 20;
 
-/// The signals of a period, sorted as facts are, `prior` before `team`.
+/// The signals of a period, from its facts and those of the [`prior`] periods; sorted as facts are, `prior` before
+/// `team`.
 ///
 /// The team, reps and (of coaching) managers against their own past; reps against the rest of the team. A metric
 /// that could not be measured has none. A period that begins after the as-of date has none either.
-pub fn signals(company: &Company, period: Period) -> Result<Vec<Signal>, MeasureError> {
+pub fn signals(
+    company: &Company,
+    period: Period,
+    facts: &[Fact],
+    earlier: &[&[Fact]],
+) -> Result<Vec<Signal>, MeasureError> {
     let Some(window) = Window::new(company, period) else {
         return Ok(Vec::new());
     };
-    let calendar = company.rules.calendar;
-    let before = |later: &Period| calendar.previous(*later);
-    let prior: Vec<Period> = std::iter::successors(before(&period), before).take(PRIOR_PERIODS).collect();
-    let mut signals = ratio_signals(company, &window, &prior)?;
+    let prior = prior(company, period);
+    let mut signals = ratio_signals(&window, facts, earlier);
     signals.extend(days_signals(&window, &prior)?);
     signals.sort_by(|a, b| place(a).cmp(&place(b)));
     Ok(signals)
+}
+
+/// The signals of a period for which nothing has been measured yet.
+pub fn measure_signals(company: &Company, period: Period) -> Result<Vec<Signal>, MeasureError> {
+    let wanted = BTreeSet::from(RATIOS);
+    let facts = measure(company, period, Some(&wanted))?;
+    let earlier: Vec<Vec<Fact>> = prior(company, period)
+        .into_iter()
+        .map(|period| measure(company, period, Some(&wanted)))
+        .collect::<Result<_, _>>()?;
+    signals(company, period, &facts, &earlier.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+/// The periods before that a period is held against, latest first; fewer where the calendar ends.
+pub fn prior(company: &Company, period: Period) -> Vec<Period> {
+    let before = |later: &Period| company.rules.calendar.previous(*later);
+    std::iter::successors(before(&period), before).take(PRIOR_PERIODS).collect()
 }
 
 fn place(signal: &Signal) -> impl Ord + '_ {
@@ -202,26 +224,22 @@ fn topic(fact: &Fact) -> Topic<'_> {
     (fact.metric, fact.scope, &fact.subject, fact.by, fact.key.as_deref())
 }
 
-fn ratio_signals(company: &Company, window: &Window, prior: &[Period]) -> Result<Vec<Signal>, MeasureError> {
-    let wanted = BTreeSet::from(RATIOS);
-    let facts = measure(company, window.period, Some(&wanted))?;
-    let mut earlier = Vec::new();
-    for period in prior {
-        earlier.extend(measure(company, *period, Some(&wanted))?);
-    }
-    let mut pooled: HashMap<Topic, Ratio> = HashMap::new();
-    for fact in &earlier {
+fn ratio_signals(window: &Window, facts: &[Fact], earlier: &[&[Fact]]) -> Vec<Signal> {
+    let is_compared = |fact: &&Fact| RATIOS.contains(&fact.metric);
+    let facts: Vec<&Fact> = facts.iter().filter(is_compared).collect();
+    let mut pooled: HashMap<Topic, Ratio, RandomState> = HashMap::default();
+    for fact in earlier.iter().flat_map(|facts| facts.iter()).filter(is_compared) {
         let sum = pooled.entry(topic(fact)).or_default();
         *sum = sum.plus(Ratio::of(fact).unwrap_or_default());
     }
-    let teams: HashMap<_, Ratio> = facts
+    let teams: HashMap<_, Ratio, RandomState> = facts
         .iter()
         .filter(|fact| fact.scope == Scope::Team)
         .filter_map(|fact| Some(((fact.metric, fact.by, fact.key.as_deref()), Ratio::of(fact)?)))
         .collect();
 
     let mut signals = Vec::new();
-    for fact in &facts {
+    for fact in facts {
         let Some(ratio) = Ratio::of(fact) else { continue };
         let mut add = |against, reference| signals.push(signal_of(fact, against, ratio.compare(reference)));
         if !(window.is_running && FINAL_AT_END.contains(&fact.metric)) {
@@ -232,7 +250,7 @@ fn ratio_signals(company: &Company, window: &Window, prior: &[Period]) -> Result
             add(Against::Team, team.without(ratio));
         }
     }
-    Ok(signals)
+    signals
 }
 
 fn signal_of(fact: &Fact, against: Against, comparison: Comparison) -> Signal {
@@ -439,7 +457,7 @@ mod tests {
     }
 
     fn all(company: &Company, period: &str) -> Vec<Signal> {
-        signals(company, company.rules.calendar.parse(period).unwrap()).unwrap()
+        measure_signals(company, company.rules.calendar.parse(period).unwrap()).unwrap()
     }
 
     fn of<'a>(signals: &'a [Signal], metric: &str, subject: &str, by: Option<&str>, against: Against) -> &'a Signal {

@@ -8,7 +8,7 @@ use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, money_short, percent, sentence};
 use super::{ReportError, noticed, restated};
 use crate::flags::{Decision, Flag, Subject};
-use crate::metrics::coaching::{Session, sessions};
+use crate::metrics::coaching::Session;
 use crate::metrics::forecast::{forecast_day, predicted};
 use crate::metrics::{Window, statistics};
 use crate::model::{Stage, Unit, date_of};
@@ -416,7 +416,7 @@ impl<'a> Page<'a> {
 
     /// What the last held sessions agreed on.
     fn agreed(&self) -> PolarsResult<Option<Section>> {
-        let Some(sessions) = sessions(&self.window)? else {
+        let Some(sessions) = &self.material.company.sessions else {
             return Ok(None);
         };
         let held: Vec<&Session> =
