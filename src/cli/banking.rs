@@ -4,10 +4,10 @@ use super::load::{Exports, Loaded};
 use super::settings::Settings;
 use crate::flags::{self, Raised, memory};
 use crate::history::{Bank, Banked, Visit};
-use crate::metrics::{Company, Selection, Tables, Window, measure};
-use crate::model::{Fact, Grain, Mark, Period, Scope, Snapshots, Standing, Table, date_of, day_number};
+use crate::metrics::{Company, Selection, Tables, Window};
+use crate::model::{Grain, Mark, Period, Snapshots, Standing, Table, date_of, day_number};
 use crate::reports::Memory;
-use crate::reports::restatement::{restatements, ripens};
+use crate::reports::restatement::{publishable, restatements};
 use crate::timeline::is_backdated;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -87,14 +87,14 @@ pub fn bank(settings: &Settings, loaded: &Loaded, at: DateTime<Utc>) -> Result<O
     let exports = &loaded.exports;
     let standings = standings(&exports.tables.frames[&Table::Opportunities])?;
     let unaware;
-    let company = if is_late(settings, &exports.tables, seen)? {
+    let (company, facts) = if is_late(settings, &exports.tables, seen)? {
         let seen = seen.clone().seeing(day_number(settings.as_of), standings.iter().cloned());
         let tables = Tables { snapshots: Some(seen), ..exports.tables.clone() };
         let rules = settings.configuration.rules.clone();
         unaware = Company::new(&tables, &exports.stages, rules, settings.as_of, &Selection::default())?.0;
-        &unaware
+        (&unaware, publishable(&unaware, &finished(settings))?)
     } else {
-        loaded.whole(settings)?
+        (loaded.whole(settings)?, loaded.publishable(settings)?.clone())
     };
     let visit = Visit {
         as_of: settings.as_of,
@@ -104,7 +104,7 @@ pub fn bank(settings: &Settings, loaded: &Loaded, at: DateTime<Utc>) -> Result<O
         inputs: hashes(settings, exports)?,
         standings,
         flags: flags_of_this_week(company)?.as_ref().map(marks).unwrap_or_default(),
-        facts: facts(settings, company)?,
+        facts,
     };
     Ok(Some(Bank::open(path)?.bank(&visit)?))
 }
@@ -122,7 +122,7 @@ pub fn memory(settings: &Settings, loaded: &Loaded) -> Result<Memory> {
     let labels: Vec<String> = finished(settings).iter().map(ToString::to_string).collect();
     let mut published = bank.published_before(settings.as_of)?;
     published.retain(|figure| labels.contains(&figure.key.period));
-    let restated = restatements(company, snapshots, &published)?;
+    let restated = restatements(company, snapshots, &published, loaded.publishable(settings)?)?;
     Ok(Memory { restated, ..memory_of_flags(settings, loaded)? })
 }
 
@@ -221,16 +221,4 @@ pub fn finished(settings: &Settings) -> Vec<Period> {
         periods.extend(std::iter::successors(last, |period| calendar.previous(*period)).take(FINISHED));
     }
     periods
-}
-
-/// The figures of finished periods: of the team all that stay as they are once a period is over, of people the whole.
-fn facts(settings: &Settings, company: &Company) -> Result<BTreeMap<String, Vec<Fact>>> {
-    let mut given = BTreeMap::new();
-    for period in finished(settings) {
-        let mut facts = measure(company, period, None)?;
-        facts.retain(|fact| fact.scope == Scope::Team || fact.by.is_none());
-        facts.retain(|fact| !ripens(fact.metric));
-        given.insert(period.to_string(), facts);
-    }
-    Ok(given)
 }

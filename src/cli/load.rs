@@ -6,8 +6,9 @@ use super::settings::Settings;
 use crate::diagnostic::Findings;
 use crate::ingest::{self, Intake};
 use crate::metrics::{self, Company, Metric, Roster, Selection, Tables};
-use crate::model::{Stages, Table, day_number};
+use crate::model::{Fact, Stages, Table, day_number};
 use crate::reports::Memory;
+use crate::reports::restatement::publishable;
 use anyhow::{Result, bail};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ pub struct Loaded {
     pub exports: Exports,
     is_everyone: bool,
     whole: OnceCell<Company>,
+    publishable: OnceCell<BTreeMap<String, Vec<Fact>>>,
 }
 
 /// The exports as they were read, with what the bank remembers of earlier ones.
@@ -37,7 +39,14 @@ pub struct Exports {
 pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     let exports = read(settings)?;
     let (company, findings) = exports.company(settings, wanted)?;
-    Ok(Loaded { company, findings, exports, is_everyone: wanted.is_everyone(), whole: OnceCell::new() })
+    Ok(Loaded {
+        company,
+        findings,
+        exports,
+        is_everyone: wanted.is_everyone(),
+        whole: OnceCell::new(),
+        publishable: OnceCell::new(),
+    })
 }
 
 impl Loaded {
@@ -51,6 +60,15 @@ impl Loaded {
         }
         let (company, _) = self.exports.build(settings, &Selection::default())?;
         Ok(self.whole.get_or_init(|| company))
+    }
+
+    /// The figures of the whole company's finished periods, which are compared and banked; measured once.
+    pub fn publishable(&self, settings: &Settings) -> Result<&BTreeMap<String, Vec<Fact>>> {
+        if let Some(facts) = self.publishable.get() {
+            return Ok(facts);
+        }
+        let facts = publishable(self.whole(settings)?, &banking::finished(settings))?;
+        Ok(self.publishable.get_or_init(|| facts))
     }
 
     /// The part of the memory that the company is about.
