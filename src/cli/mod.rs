@@ -13,6 +13,7 @@ mod init;
 mod load;
 mod metrics;
 mod monthly;
+mod progress;
 mod qbr;
 mod settings;
 mod snapshot;

@@ -12,7 +12,7 @@ use crate::render::templates::{Group, Index, Link, OtherFormat};
 use crate::render::terminal::printable;
 use crate::render::{Templates, deck, workbook};
 use crate::reports::material::{Material, period_name};
-use crate::reports::{Report, manager, monthly, qbr, weekly};
+use crate::reports::{Memory, Report, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -52,8 +52,8 @@ impl<'a> Shelf<'a> {
         })
     }
 
-    pub fn add_weekly(&mut self, loaded: &Loaded, week: Period) -> Result<()> {
-        let material = self.gather(loaded, week)?;
+    pub fn add_weekly(&mut self, loaded: &Loaded, memory: &Memory, week: Period) -> Result<()> {
+        let material = self.gather(loaded, memory, week)?;
         let report = weekly::build(&material)?;
         let link = self.add_report(&report, &material, &format!("weekly/{week}"), &report.title)?;
         self.groups.push(Group { topic: "Weekly pipeline health".into(), title: period_name(week), links: vec![link] });
@@ -61,8 +61,8 @@ impl<'a> Shelf<'a> {
     }
 
     /// Adds a page for each rep who has anything in the month, or for the one that was asked for.
-    pub fn add_monthly(&mut self, loaded: &Loaded, month: Period, only: Option<&str>) -> Result<()> {
-        let material = self.gather(loaded, month)?;
+    pub fn add_monthly(&mut self, loaded: &Loaded, memory: &Memory, month: Period, only: Option<&str>) -> Result<()> {
+        let material = self.gather(loaded, memory, month)?;
         let reps: Vec<&str> = loaded
             .company
             .roster
@@ -106,8 +106,8 @@ impl<'a> Shelf<'a> {
         Ok(())
     }
 
-    pub fn add_qbr(&mut self, loaded: &Loaded, quarter: Period) -> Result<()> {
-        let material = self.gather(loaded, quarter)?;
+    pub fn add_qbr(&mut self, loaded: &Loaded, memory: &Memory, quarter: Period) -> Result<()> {
+        let material = self.gather(loaded, memory, quarter)?;
         let report = qbr::build(&material)?;
         let link = self.add_report(&report, &material, &format!("qbr/{quarter}"), &report.title)?;
         self.groups.push(Group {
@@ -118,12 +118,12 @@ impl<'a> Shelf<'a> {
         Ok(())
     }
 
-    fn gather<'m>(&self, loaded: &'m Loaded, period: Period) -> Result<Material<'m>>
+    fn gather<'m>(&self, loaded: &'m Loaded, memory: &Memory, period: Period) -> Result<Material<'m>>
     where
         'a: 'm,
     {
         let playbook = &self.settings.configuration.playbook;
-        Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings)?)
+        Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings, loaded.part_of(memory))?)
     }
 
     /// Plans a report's files at a path without its ending, and the charts of it in a folder beside it.

@@ -13,7 +13,7 @@ use super::rules;
 use super::shape::{OutcomeMark, Shape, Turn};
 use super::source::{Sheet, Stretch};
 use super::storage::Names;
-use super::{FileReport, Source};
+use super::{FileReport, Reading, Source};
 use crate::diagnostic::{Finding, Place, Rule};
 use crate::model::{Kind, Table};
 use csv::ByteRecord;
@@ -23,11 +23,17 @@ use std::path::Path;
 
 impl Draft {
     /// Reads all files of a source.
-    pub fn read(table: Table, source: &Source, base: &Path, manner: Manner) -> Result<Self, IngestError> {
+    pub fn read(
+        table: Table,
+        source: &Source,
+        base: &Path,
+        manner: Manner,
+        watch: &dyn Fn(Reading),
+    ) -> Result<Self, IngestError> {
         mapping::check_overrides(table, &source.columns)?;
         let mut draft = Draft::new(table);
         for located in locate::files(table, base, &source.patterns)? {
-            draft.read_file(located, source, manner)?;
+            draft.read_file(located, source, manner, watch)?;
         }
         for (column, header) in &source.columns {
             let is_found = |file: &FileRead| mapping::position_of(&file.layout.headers, header).is_some();
@@ -44,7 +50,13 @@ impl Draft {
         Ok(draft)
     }
 
-    fn read_file(&mut self, located: Located, source: &Source, manner: Manner) -> Result<(), IngestError> {
+    fn read_file(
+        &mut self,
+        located: Located,
+        source: &Source,
+        manner: Manner,
+        watch: &dyn Fn(Reading),
+    ) -> Result<(), IngestError> {
         let score = mapping::header_score(self.table, &source.columns);
         let mut sheet = Sheet::open(&located.path, &located.shown, &score)?;
         let layout = Layout::of(self.table, &sheet.header, &source.columns);
@@ -75,6 +87,7 @@ impl Draft {
             if self.states.len() >= u32::MAX as usize {
                 return Err(IngestError::TooMany { file: located.shown });
             }
+            watch(Reading { file: &located.shown, records: (self.states.len() - first_row) as u64 });
             stretches = further?;
         }
         let (lines, held) = footer.end();

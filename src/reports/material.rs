@@ -1,6 +1,7 @@
 //! What a report is written from: the facts of its period and of the three before, the company, the playbook.
 
 use super::figures::Facts;
+use super::memory::Memory;
 use super::narrative::Voice;
 use super::playbook::Playbook;
 use super::{ReportError, noticed};
@@ -27,6 +28,8 @@ pub struct Material<'a> {
     signals_by_rep: HashMap<String, Vec<usize>>,
     /// What needs a decision at the as-of date.
     pub raised: Raised,
+    /// What earlier runs said, for the part of the company that the report is about.
+    pub memory: Memory,
     pub label: String,
     pub quality: Vec<String>,
 }
@@ -38,6 +41,7 @@ impl<'a> Material<'a> {
         playbook: &'a Playbook,
         period: Period,
         findings: &Findings,
+        memory: Memory,
     ) -> Result<Self, ReportError> {
         let facts = |period| Ok(Facts::new(measure(company, period, None)?, &company.team));
         let before = prior(company, period);
@@ -70,6 +74,7 @@ impl<'a> Material<'a> {
             signals,
             signals_by_rep,
             raised,
+            memory,
             label: period.to_string(),
             quality: super::quality::notes(company, findings)?,
         })

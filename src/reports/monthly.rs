@@ -6,7 +6,7 @@ use super::material::{Material, period_name, quoted};
 use super::qbr::name_of;
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, money_short, percent, sentence};
-use super::{ReportError, noticed};
+use super::{ReportError, noticed, restated};
 use crate::flags::{Decision, Flag, Subject};
 use crate::metrics::coaching::Session;
 use crate::metrics::forecast::{forecast_day, predicted};
@@ -44,6 +44,7 @@ pub fn build(material: &Material, rep: &str) -> Result<Report, ReportError> {
         Some(page.went_well()),
         Some(page.work_on()),
         Some(page.scoreboard()),
+        restated::of_rep(material, rep),
         page.stages(),
         page.forecast()?,
         Some(page.decisions()?),
