@@ -1,6 +1,7 @@
 //! `quarterdeck acknowledge`: takes note of a flag, so that it is shown apart until a day.
 
 use super::console::Console;
+use super::nearest;
 use super::settings::Settings;
 use crate::flags::Code;
 use crate::history::Bank;
@@ -24,9 +25,7 @@ pub fn run(
     };
     let typed = flag.trim().to_lowercase().replace(['-', ' '], "_");
     if !Code::ALL.iter().any(|code| code.name() == typed) {
-        let likeness = |code: &Code| strsim::jaro_winkler(&typed, code.name());
-        let near = Code::ALL.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let hint = near.map(|code| format!("\nhint: did you mean {}?", code.name())).unwrap_or_default();
+        let hint = nearest::hint(&typed, &Code::ALL.map(|code| code.name()));
         bail!("there is no flag {flag:?}{hint}");
     }
     if until < settings.as_of {

@@ -6,13 +6,16 @@ mod banking;
 mod check;
 pub mod console;
 mod demo;
+pub mod examples;
 mod explain;
 mod fail_on;
 mod flags;
 mod init;
 mod load;
+mod manual;
 mod metrics;
 mod monthly;
+mod nearest;
 mod qbr;
 mod settings;
 mod snapshot;
@@ -66,6 +69,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Acknowledge { flag, subject, until, why } => {
             acknowledge::run(&settings()?, console, flag, subject, *until, why)
         }
+        Command::Completions { shell } => manual::completions(console, *shell),
+        Command::Man { folder } => manual::pages(console, folder),
         Command::Templates(action) => templates::run(&arguments.global, console, action),
     };
     done.map(|()| Outcome::Done)

@@ -2,6 +2,7 @@
 
 use super::args::{Global, Templates as Action};
 use super::console::Console;
+use super::nearest;
 use crate::model::Currency;
 use crate::output::Plan;
 use crate::render::Templates;
@@ -18,7 +19,9 @@ pub fn run(_global: &Global, console: Console, action: &Action) -> Result<()> {
         }
         Action::Show { name } => {
             let Some((_, source)) = EMBEDDED.iter().find(|(known, _)| known == name) else {
-                bail!("there is no template {name:?}\nhint: quarterdeck templates list");
+                let names: Vec<&str> = EMBEDDED.iter().map(|(known, _)| *known).collect();
+                let near = nearest::nearest(name, names).map(|near| format!("did you mean {near}? "));
+                bail!("there is no template {name:?}\nhint: {}quarterdeck templates list", near.unwrap_or_default());
             };
             console.result(source)?;
         }

@@ -10,6 +10,7 @@ mod docs;
 mod evidence;
 mod facts;
 mod five_ways;
+mod help;
 mod hostile;
 mod init;
 mod laws;
