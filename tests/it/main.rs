@@ -18,6 +18,7 @@ mod maven;
 mod oracle;
 mod shuffled;
 mod small;
+mod templates;
 mod tidy;
 mod traps;
 mod weekly;
