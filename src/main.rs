@@ -1,8 +1,7 @@
 //! The `quarterdeck` command.
 
 use clap::Parser;
-use quarterdeck::cli::{Outcome, args::Arguments, run};
-use quarterdeck::render::terminal::printable_lines;
+use quarterdeck::cli::{Outcome, args::Arguments, console::failed, run};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -10,7 +9,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::ThresholdMet) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {}", printable_lines(&format!("{error:#}")));
+            failed(&error);
             ExitCode::FAILURE
         }
     }

@@ -5,7 +5,7 @@
 use super::args::Global;
 use super::console::Console;
 use super::load::load;
-use super::settings::Settings;
+use super::settings::{Settings, now};
 use crate::config;
 use crate::config::proposal::{Proposal, StageOrder};
 use crate::ingest::{self, Confidence, FileGuess, Guess, IngestError};
@@ -15,7 +15,7 @@ use crate::output::Plan;
 use crate::render::check::{GuessRow, delimiter_name, guesses_table};
 use crate::render::terminal::printable;
 use anyhow::{Context, Result, anyhow, bail};
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "quarterdeck.toml";
@@ -39,7 +39,7 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
             folder.display()
         );
     }
-    let today = global.as_of.unwrap_or_else(|| Utc::now().date_naive());
+    let today = global.as_of.unwrap_or_else(|| now().date_naive());
     let proposal = with_stages(proposal, &target, today)?;
     let mut plan = Plan::default();
     plan.add(NAME, proposal.text());

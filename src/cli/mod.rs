@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let done = match &arguments.command {
         Command::Weekly { week, format, stdout } => {
             let form = Form { formats: format, is_printed: *stdout };
-            return weekly::run(&settings()?, console, week.as_deref(), form, chrono::Utc::now());
+            return weekly::run(&settings()?, console, week.as_deref(), form, settings::now());
         }
         Command::Monthly { month, format, stdout } => {
             let form = Form { formats: format, is_printed: *stdout };
@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             let form = Form { formats: format, is_printed: *stdout };
             return qbr::run(&settings()?, console, quarter.as_deref(), form);
         }
-        Command::Snapshot => return snapshot::run(&settings()?, console, chrono::Utc::now()),
+        Command::Snapshot => return snapshot::run(&settings()?, console, settings::now()),
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }

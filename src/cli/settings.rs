@@ -6,7 +6,7 @@ use crate::ingest;
 use crate::metrics::Selection;
 use crate::model::{Calendar, Grain, Period};
 use anyhow::{Context, Result, bail};
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::path::PathBuf;
 
 /// A run as it is meant. Nothing below the command line reads arguments, clock or environment.
@@ -23,7 +23,7 @@ pub struct Settings {
 impl Settings {
     pub fn resolve(global: &Global) -> Result<Self> {
         let configuration = config::read(&global.config)?;
-        let as_of = global.as_of.unwrap_or_else(|| Utc::now().with_timezone(&configuration.time_zone).date_naive());
+        let as_of = global.as_of.unwrap_or_else(|| now().with_timezone(&configuration.time_zone).date_naive());
         Ok(Self {
             configuration,
             as_of,
@@ -83,6 +83,12 @@ impl Settings {
         }
         Ok(period)
     }
+}
+
+/// The moment of the run, for what no as-of date decides.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// The period that a label which is none was probably meant for: its year, and its week, quarter or month, in any order and case,

@@ -1,5 +1,7 @@
 //! The one integration binary: what a user runs, and what holds the house together.
 
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests write what they read")]
+
 mod bank;
 mod check;
 mod company;
@@ -16,6 +18,7 @@ mod init;
 mod laws;
 mod maven;
 mod oracle;
+mod packages;
 mod shuffled;
 mod small;
 mod templates;
