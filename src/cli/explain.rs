@@ -64,21 +64,21 @@ pub fn run(settings: &Settings, console: Console, asked: &Asked) -> Result<()> {
 
 /// A line that says which figures of a metric there are instead of the one that was asked for.
 fn nearest_figure(company: &Company, period: Period, metric: &Metric, by: Option<(&str, &str)>) -> Result<String> {
-    if let Some((dimension, value)) = by
-        && metric.by.contains(&dimension)
-    {
-        let facts = measure(company, period, Some(&BTreeSet::from([metric.id])))?;
-        let given = facts.iter().filter(|fact| fact.by == Some(dimension));
-        let values: BTreeSet<&str> = given.filter_map(|fact| fact.key.as_deref()).collect();
-        return Ok(nearest::hint(value, &values.into_iter().collect::<Vec<_>>()));
-    }
-    Ok(match (metric.is_given_whole, metric.by, by) {
-        (_, [], Some(_)) => "\nhint: it is given whole only: leave out --by and --key".to_string(),
-        (_, [], None) => String::new(),
-        (_, dimensions, Some((dimension, _))) => nearest::hint(dimension, dimensions),
-        (true, dimensions, None) => format!("\nhint: it is given whole, and by {}", dimensions.join(", ")),
-        (false, dimensions, None) => {
-            format!("\nhint: it is given by {}: write --by and --key", dimensions.join(", "))
+    let facts = measure(company, period, Some(&BTreeSet::from([metric.id])))?;
+    let values = |dimension: &str| -> Vec<&str> {
+        let given = facts.iter().filter(|fact| fact.by == Some(dimension)).filter_map(|fact| fact.key.as_deref());
+        given.collect::<BTreeSet<&str>>().into_iter().collect()
+    };
+    Ok(match (metric.by, by) {
+        ([], Some(_)) => "\nhint: it is given whole only: leave out --by and --key".to_string(),
+        ([], None) => String::new(),
+        (dimensions, Some((dimension, value))) if dimensions.contains(&dimension) => {
+            nearest::hint(value, &values(dimension))
+        }
+        (dimensions, Some((dimension, _))) => nearest::hint(dimension, dimensions),
+        (dimensions @ [first, ..], None) => {
+            let example = values(first).first().map(|value| format!(", such as --by {first} --key {value:?}"));
+            format!("\nhint: it is given by {}{}", dimensions.join(", "), example.unwrap_or_default())
         }
     })
 }

@@ -57,6 +57,7 @@ fn a_slip_of_the_keyboard_is_recognised() {
         ("monthly --manager Collete", "did you mean Colette Marchand?"),
         ("explain stage_conversion --by stag --key Proposal", "did you mean stage?"),
         ("explain stage_conversion --by stage --key Propsal", "did you mean Proposal?"),
+        ("explain stage_conversion", "--by stage --key \"Discovery\""),
         ("explain attainment --by stage --key Proposal", "leave out --by"),
         ("templates show monthly.md", "did you mean monthly.md.j2?"),
         ("acknowledge staled OP-1 --until 2026-12-01 --why x", "did you mean stalled?"),
