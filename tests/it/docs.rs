@@ -25,7 +25,7 @@ fn page(name: &str) -> String {
 }
 
 /// The `quarterdeck` commands of the fenced blocks of a page, without comments and what they are piped to; those
-/// after `&&` and of a service too.
+/// after `&&`, of a service and through cargo too.
 fn commands(text: &str) -> Vec<String> {
     let mut is_code = false;
     let mut commands = Vec::new();
@@ -35,6 +35,7 @@ fn commands(text: &str) -> Vec<String> {
             continue;
         }
         let line = line.split(" #").next().unwrap_or(line).trim_start_matches("ExecStart=/usr/local/bin/");
+        let line = line.replace("cargo run --release -- ", "quarterdeck ").replace("cargo run -- ", "quarterdeck ");
         let steps = line.split("&&").flat_map(|step| step.split('|').next()).map(str::trim);
         commands.extend(steps.filter(|step| is_code && step.starts_with("quarterdeck ")).map(str::to_string));
     }

@@ -8,6 +8,7 @@ use quarterdeck::{config, ingest};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::LazyLock;
 
 const OPENING: &str = include_str!("templates/opening.md");
 const HTML: &str = include_str!("templates/monthly.html.j2");
@@ -232,7 +233,9 @@ fn push_sections(page: &mut String, title: &str, kind: &str, reports: &[Report])
     }
 }
 
-/// The reports of the sample company by kind.
+/// The reports of the sample company by title and kind.
+static REPORTS: LazyLock<[(&str, &str, Vec<Report>); 4]> = LazyLock::new(reports);
+
 fn reports() -> [(&'static str, &'static str, Vec<Report>); 4] {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
     let configuration = config::read(&folder.join("quarterdeck.toml")).expect("the sample's configuration");
@@ -288,8 +291,8 @@ fn page() -> String {
         "\n## Sections\n\nThe sections of each report of the sample company, in reading order. A section without figures is left out of a \
          report, and one that a manager or rep has no use for too; test `section.id` and do not count on its place.\n",
     );
-    for (title, kind, reports) in reports() {
-        push_sections(&mut page, title, kind, &reports);
+    for (title, kind, reports) in REPORTS.iter() {
+        push_sections(&mut page, title, kind, reports);
     }
     let values = serde_json::to_string_pretty(&view::sample("monthly")).expect("JSON");
     let _ = write!(
@@ -330,9 +333,9 @@ fn every_value_and_filter_of_the_templates_is_on_the_page() {
     }
     let page = std::fs::read_to_string(PAGE).expect("the page");
     let mut given = BTreeSet::new();
-    for (_, kind, reports) in reports() {
-        for report in &reports {
-            assert_eq!(report.kind, kind);
+    for (_, kind, reports) in REPORTS.iter() {
+        for report in reports {
+            assert_eq!(report.kind, *kind);
             keys(&serde_json::to_value(report).expect("JSON"), &mut given);
         }
     }
