@@ -24,8 +24,8 @@ fn page(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a page")
 }
 
-/// The `quarterdeck` commands of the fenced blocks of a page, without comments and what they are piped to; those
-/// after `&&`, of a service and through cargo too.
+/// The `quarterdeck` commands of the fenced blocks of a page, wherever in a line they begin, up to what they are piped
+/// to, the next command, or a comment. What a shell would have to fill in is left out.
 fn commands(text: &str) -> Vec<String> {
     let mut is_code = false;
     let mut commands = Vec::new();
@@ -34,10 +34,19 @@ fn commands(text: &str) -> Vec<String> {
             is_code = !is_code;
             continue;
         }
-        let line = line.split(" #").next().unwrap_or(line).trim_start_matches("ExecStart=/usr/local/bin/");
+        let line = line.split(" #").next().unwrap_or(line);
         let line = line.replace("cargo run --release -- ", "quarterdeck ").replace("cargo run -- ", "quarterdeck ");
-        let steps = line.split("&&").flat_map(|step| step.split('|').next()).map(str::trim);
-        commands.extend(steps.filter(|step| is_code && step.starts_with("quarterdeck ")).map(str::to_string));
+        for step in line.split("&&").filter(|_| is_code) {
+            let step = step.split(" | ").next().unwrap_or(step).trim();
+            let behind = |sign: &str| step.split_once(sign).map(|(_, rest)| rest);
+            let rest = step
+                .strip_prefix("quarterdeck ")
+                .or_else(|| behind("/quarterdeck "))
+                .or_else(|| behind("(quarterdeck "));
+            if let Some(rest) = rest.filter(|rest| !rest.contains("$(")) {
+                commands.push(format!("quarterdeck {}", rest.trim_end_matches(')')));
+            }
+        }
     }
     commands
 }
@@ -74,6 +83,8 @@ fn every_command_of_the_pages_runs() {
             continue;
         }
         for command in commands(&text) {
+            // The pages on mail name somebody of no company in particular.
+            let command = command.replace("Ann Lee", "Noor Haddad");
             let mut words = words(&command);
             if !command.contains("--as-of") {
                 words.splice(0..0, ["--as-of".to_string(), "2026-11-16".to_string()]);
@@ -189,4 +200,15 @@ fn the_columns_of_the_guide_are_those_there_are() {
         });
         assert_eq!(row[1], columns.collect::<Vec<_>>().join(", "), "{}", table.name());
     }
+}
+
+#[test]
+fn commands_are_found_wherever_they_stand() {
+    let text = "quarterdeck out\n```\nquarterdeck check   # why\n0 6 * * 1  cd x && /usr/local/bin/quarterdeck -q weekly\n\
+        page=$(quarterdeck qbr --stdout) && echo \"$page\" | mail -s \"quarterdeck says\" a@example.com\n\
+        ExecStart=/usr/local/bin/quarterdeck snapshot\ncargo run --release -- demo\ncd quarterdeck && ls\n\
+        /usr/local/bin/quarterdeck --as-of \"$(date)\" snapshot\n```\n";
+    let found =
+        ["check", "-q weekly", "qbr --stdout", "snapshot", "demo"].map(|command| format!("quarterdeck {command}"));
+    assert_eq!(commands(text), found);
 }
