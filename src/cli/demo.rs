@@ -66,6 +66,6 @@ fn next_steps(folder: &Path, index: &Path, as_of: NaiveDate) -> String {
          \x20            quarterdeck --as-of {as_of} monthly --rep Marek\n\
          \x20            quarterdeck --as-of {as_of} flags --format table\n\
          \x20            quarterdeck --as-of {as_of} metrics --period 2027-Q3 --format table\n\
-         Your own:    copy {folder}/quarterdeck.toml beside your exports and change what it names."
+         Your own:    quarterdeck init FOLDER_OF_YOUR_EXPORTS"
     )
 }

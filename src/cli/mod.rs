@@ -6,13 +6,16 @@ mod banking;
 mod check;
 pub mod console;
 mod demo;
+pub mod examples;
 mod explain;
 mod fail_on;
 mod flags;
 mod init;
 mod load;
+mod manual;
 mod metrics;
 mod monthly;
+mod nearest;
 mod progress;
 mod qbr;
 mod settings;
@@ -34,7 +37,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let done = match &arguments.command {
         Command::Weekly { week, format, stdout } => {
             let form = Form { formats: format, is_printed: *stdout };
-            return weekly::run(&settings()?, console, week.as_deref(), form, chrono::Utc::now());
+            return weekly::run(&settings()?, console, week.as_deref(), form, settings::now());
         }
         Command::Monthly { month, format, stdout } => {
             let form = Form { formats: format, is_printed: *stdout };
@@ -44,7 +47,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             let form = Form { formats: format, is_printed: *stdout };
             return qbr::run(&settings()?, console, quarter.as_deref(), form);
         }
-        Command::Snapshot => return snapshot::run(&settings()?, console, chrono::Utc::now()),
+        Command::Snapshot => return snapshot::run(&settings()?, console, settings::now()),
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
@@ -67,6 +70,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Acknowledge { flag, subject, until, why } => {
             acknowledge::run(&settings()?, console, flag, subject, *until, why)
         }
+        Command::Completions { shell } => manual::completions(console, *shell),
+        Command::Man { folder } => manual::pages(console, folder),
         Command::Templates(action) => templates::run(&arguments.global, console, action),
     };
     done.map(|()| Outcome::Done)

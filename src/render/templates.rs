@@ -60,31 +60,42 @@ impl RenderError {
 /// The links of a run's index page.
 #[derive(Debug, Clone, Serialize)]
 pub struct Index {
+    /// The heading of the page.
     pub title: String,
+    /// The day the run looks from: `2026-10-31`.
     pub as_of: String,
+    /// In reading order.
     pub groups: Vec<Group>,
 }
 
+/// Links of one kind.
 #[derive(Debug, Clone, Serialize)]
 pub struct Group {
+    /// What kind of report: `Monthly summaries`.
     pub topic: String,
+    /// What its links have in common, in a sentence.
     pub title: String,
+    /// In reading order.
     pub links: Vec<Link>,
 }
 
+/// A link to a report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Link {
+    /// What to call it.
     pub title: String,
-    /// The file to open first.
+    /// The file to open first, from the folder of the index.
     pub path: String,
     /// The same in other formats.
     pub others: Vec<OtherFormat>,
 }
 
+/// A report in another format than the first.
 #[derive(Debug, Clone, Serialize)]
 pub struct OtherFormat {
     /// Such as `Markdown`.
     pub name: &'static str,
+    /// Its file, from the folder of the index.
     pub path: String,
 }
 
