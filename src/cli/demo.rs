@@ -46,7 +46,8 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
         fail_on: Vec::new(),
     })?;
     let loaded = load(&settings, &Selection::default())?;
-    let mut shelf = Shelf::new(&settings, Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false })?;
+    let form = Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false, deck_template: None };
+    let mut shelf = Shelf::new(&settings, form)?;
     shelf.add_weekly(&loaded, settings.week(None)?)?;
     shelf.add_qbr(&loaded, settings.period(None, Some(Grain::Quarter))?)?;
     shelf.add_monthly(&loaded, settings.period(None, Some(Grain::Month))?, None)?;

@@ -23,6 +23,7 @@ use crate::model::{Currency, Unit};
 use crate::reports::chart::{Chart, Plot, Role};
 use crate::reports::wording;
 use drawing::Drawing;
+pub use drawing::Tone;
 pub use spark::{spark_svg, spark_text};
 pub use svg::escaped;
 
@@ -46,12 +47,17 @@ pub fn svg_file(chart: &Chart, currency: &Currency) -> Option<String> {
 
 /// The chart as a PNG on white, in double size.
 pub fn png(chart: &Chart, currency: &Currency) -> Option<Vec<u8>> {
-    png::write(&draw(chart, currency, PAGE)?)
+    png_in(chart, currency, &Tone::on_white)
+}
+
+/// The chart as a PNG in double size, in colours of one's own.
+pub fn png_in(chart: &Chart, currency: &Currency, colour: &dyn Fn(Tone) -> (u8, u8, u8)) -> Option<Vec<u8>> {
+    png::write(&draw(chart, currency, PAGE)?, colour)
 }
 
 /// The colour of a role on white: red, green and blue in the lowest three bytes.
 pub fn colour(role: Role) -> u32 {
-    let (red, green, blue) = drawing::Tone::Of(role).on_white();
+    let (red, green, blue) = Tone::Of(role).on_white();
     u32::from_be_bytes([0, red, green, blue])
 }
 

@@ -1,11 +1,13 @@
 //! One slide: what stands where, its notes, and what it refers to.
 
 use super::package::{Package, Relationships};
+use super::stage::{Place, Stage};
 use super::table::Layout;
-use super::text::{Look, lines, paragraph, ready, title};
-use super::{BODY_HEIGHT, BODY_TOP, MAIN, MARGIN, POINT, WIDTH, chart, described};
+use super::template::Template;
+use super::text::{Look, lines, paragraph, plain_paragraph, title};
+use super::{MAIN, chart, described};
 use crate::model::Currency;
-use crate::render::charts::png;
+use crate::render::charts::png_in;
 use crate::render::native::native;
 use crate::reports::chart::Chart;
 use crate::reports::view::{Cell, KeyFigure, Row, Table};
@@ -16,12 +18,8 @@ const NOTES: &str = "application/vnd.openxmlformats-officedocument.presentationm
 const GROUP: &str = "<p:nvGrpSpPr><p:cNvPr id=\"1\" name=\"\"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr>\
      <a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"0\" cy=\"0\"/><a:chOff x=\"0\" y=\"0\"/><a:chExt cx=\"0\" cy=\"0\"/>\
      </a:xfrm></p:grpSpPr>";
-/// Where the line that follows and the source stand.
-const FOLLOWS_TOP: f64 = 6_035_040.0;
-const SOURCE_TOP: f64 = 6_492_240.0;
-
 pub struct Slide<'r> {
-    title: String,
+    pub title: String,
     source: String,
     content: Content<'r>,
     pub follows: Option<&'r str>,
@@ -45,11 +43,54 @@ pub enum Content<'r> {
     Words(Vec<&'r str>),
 }
 
-/// The numbers of pictures and charts so far.
-#[derive(Default)]
-pub struct Media {
+/// A deck on its way: its parts, and the numbers of pictures and charts so far.
+pub struct Deck<'t> {
+    pub package: Package,
+    pub template: &'t Template,
+    pub currency: &'t Currency,
     pictures: usize,
     charts: usize,
+}
+
+impl<'t> Deck<'t> {
+    pub fn new(template: &'t Template, currency: &'t Currency) -> Self {
+        Self { package: Package::default(), template, currency, pictures: 0, charts: 0 }
+    }
+
+    /// A chart that can be edited, or a picture of what the format has no chart for, as the shape of a slide; none where
+    /// there is nothing to show.
+    fn chart(
+        &mut self,
+        view: &Chart,
+        id: u32,
+        place: [f64; 4],
+        relationships: &mut Relationships,
+    ) -> Result<Option<String>, rust_xlsxwriter::XlsxError> {
+        let words = described(&format!("{} {}", view.title, view.alternative));
+        if let Some(native) = native(view, self.currency) {
+            self.charts += 1;
+            chart::add_to(&mut self.package, self.charts, view, &native, self.currency, self.template)?;
+            let related = relationships.add("chart", format!("../charts/chart{}.xml", self.charts));
+            return Ok(Some(chart::frame(id, &related, &words, self.template, place)));
+        }
+        let palette = &self.template.palette;
+        let Some(picture) = png_in(view, self.currency, &|tone| palette.tone(tone)) else { return Ok(None) };
+        self.pictures += 1;
+        let file = format!("media/image{}.png", self.pictures);
+        let related = relationships.add("image", format!("../{file}"));
+        let (wide, high) = size_of(&picture);
+        let [left, top, width, height] = place;
+        // As wide as its place, unless it would be too high.
+        let scale = (width / wide).min(height / high);
+        let shape = format!(
+            "<p:pic><p:nvPicPr><p:cNvPr id=\"{id}\" name=\"Chart\" {words}/><p:cNvPicPr><a:picLocks noChangeAspect=\"1\"/>\
+             </p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed=\"{related}\"/><a:stretch><a:fillRect/>\
+             </a:stretch></p:blipFill><p:spPr>{}</p:spPr></p:pic>",
+            rectangle([left, top, wide * scale, high * scale], &self.template.stage)
+        );
+        self.package.add_bytes(format!("ppt/{file}"), picture);
+        Ok(Some(shape))
+    }
 }
 
 /// The key figures as a table: labels, numbers, what they are held against.
@@ -69,126 +110,94 @@ impl<'r> Slide<'r> {
         Self { title: self::title(title), source: source.to_string(), content, follows: None, notes: Vec::new() }
     }
 
-    /// Adds the slide, its notes and what it shows.
-    pub fn add_to(
-        &self,
-        package: &mut Package,
-        media: &mut Media,
-        number: usize,
-        currency: &Currency,
-    ) -> Result<(), rust_xlsxwriter::XlsxError> {
+    /// Adds the slide, its notes and what it shows; its title in points of the stage.
+    pub fn add_to(&self, deck: &mut Deck, number: usize, title_size: f64) -> Result<(), rust_xlsxwriter::XlsxError> {
         let path = format!("ppt/slides/slide{number}.xml");
-        let is_first = matches!(self.content, Content::Title(_));
+        let stage = &deck.template.stage;
+        let (layout, place, mapping) = match self.content {
+            Content::Title(_) => (1, &stage.first.title, &stage.first.mapping),
+            _ => (2, &stage.title, &stage.mapping),
+        };
         let mut relationships = Relationships::default();
-        relationships.add("slideLayout", format!("../slideLayouts/slideLayout{}.xml", if is_first { 1 } else { 2 }));
+        relationships.add("slideLayout", format!("../slideLayouts/slideLayout{layout}.xml"));
         relationships.add("notesSlide", format!("../notesSlides/notesSlide{number}.xml"));
-        let mut shapes =
-            vec![placeholder(2, "Title", if is_first { "type=\"ctrTitle\"" } else { "type=\"title\"" }, &self.title)];
-        self.push_content(&mut shapes, package, media, &mut relationships, currency)?;
-        if !is_first {
-            self.push_foot(&mut shapes);
+        let size = title_size.min(place.fitting(&self.title));
+        let mut shapes = vec![placeholder(2, "Title", place, &self.title, size, stage)];
+        self.push_content(&mut shapes, deck, &mut relationships)?;
+        if layout == 2 {
+            self.push_foot(&mut shapes, deck.template);
         }
-        let xml = format!(
-            "<p:sld {MAIN}><p:cSld><p:spTree>{GROUP}{}</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/>\
-             </p:clrMapOvr></p:sld>",
-            shapes.concat()
-        );
-        package.add_xml(&path, SLIDE, &xml);
-        package.relate(&path, &relationships);
-        self.add_notes(package, number);
+        let xml =
+            format!("<p:sld {MAIN}><p:cSld><p:spTree>{GROUP}{}</p:spTree></p:cSld>{mapping}</p:sld>", shapes.concat());
+        deck.package.add_xml(&path, SLIDE, &xml);
+        deck.package.relate(&path, &relationships);
+        self.add_notes(&mut deck.package, number);
         Ok(())
     }
 
     fn push_content(
         &self,
         shapes: &mut Vec<String>,
-        package: &mut Package,
-        media: &mut Media,
+        deck: &mut Deck,
         relationships: &mut Relationships,
-        currency: &Currency,
     ) -> Result<(), rust_xlsxwriter::XlsxError> {
+        let Deck { template, currency, .. } = *deck;
+        let stage = &template.stage;
         match &self.content {
-            Content::Title(subtitle) => {
-                shapes.push(placeholder(3, "Subtitle", "type=\"subTitle\" idx=\"1\"", subtitle))
-            }
-            Content::Opening { figures, sentences } => {
-                let mut top = BODY_TOP;
-                if let Some(table) = figures {
-                    let layout = Layout::new(table, currency, BODY_HEIGHT / POINT * 0.6);
-                    shapes.push(layout.frame((0, table.rows.len()), 3, (MARGIN, top)));
-                    top += layout.height() * POINT + 228_600.0;
+            Content::Title(subtitle) => match &stage.first.subtitle {
+                Some(place) => shapes.push(placeholder(3, "Subtitle", place, subtitle, place.fitting(subtitle), stage)),
+                None => {
+                    let text = paragraph(subtitle, Look::new(18.0, &template.palette.ink), stage);
+                    let place = [stage.left, stage.first.title.bottom() + 7.2, stage.width, 36.0];
+                    shapes.push(text_box(3, "Subtitle", place, &text, stage));
                 }
-                let text: String = fitting(sentences.iter().map(String::as_str), BODY_TOP + BODY_HEIGHT - top);
-                shapes.push(text_box(4, "Text", (MARGIN, top), (WIDTH, BODY_TOP + BODY_HEIGHT - top), &text));
+            },
+            Content::Opening { figures, sentences } => {
+                let (mut top, bottom) = (stage.body_top, stage.body_top + stage.body_height);
+                if let Some(table) = figures {
+                    let layout = Layout::new(table, currency, template, stage.body_height * 0.6);
+                    shapes.push(layout.frame((0, table.rows.len()), 3, (stage.left, top)));
+                    top += layout.height() + 18.0;
+                }
+                let text: String = fitting(sentences.iter().map(String::as_str), bottom - top, template);
+                shapes.push(text_box(4, "Text", [stage.left, top, stage.width, bottom - top], &text, stage));
             }
             Content::Words(words) => {
-                let text = fitting(words.iter().copied(), BODY_HEIGHT);
-                shapes.push(text_box(3, "Text", (MARGIN, BODY_TOP), (WIDTH, BODY_HEIGHT), &text));
+                let text = fitting(words.iter().copied(), stage.body_height, template);
+                let place = [stage.left, stage.body_top, stage.width, stage.body_height];
+                shapes.push(text_box(3, "Text", place, &text, stage));
             }
             Content::Table { layout, rows, caption } => {
-                push_caption(shapes, *caption);
-                shapes.push(layout.frame(*rows, 4, (MARGIN, BODY_TOP)));
+                push_caption(shapes, *caption, template);
+                shapes.push(layout.frame(*rows, 4, (stage.left, stage.body_top)));
             }
             Content::Chart(chart) => {
-                push_caption(shapes, Some(&chart.title));
-                self.push_chart(shapes, chart, package, media, relationships, currency)?;
+                push_caption(shapes, Some(&chart.title), template);
+                let place = [stage.left, stage.body_top, stage.width, stage.body_height];
+                shapes.extend(deck.chart(chart, 4, place, relationships)?);
             }
-        }
-        Ok(())
-    }
-
-    /// A chart that can be edited, or a picture of what the format has no chart for.
-    fn push_chart(
-        &self,
-        shapes: &mut Vec<String>,
-        view: &Chart,
-        package: &mut Package,
-        media: &mut Media,
-        relationships: &mut Relationships,
-        currency: &Currency,
-    ) -> Result<(), rust_xlsxwriter::XlsxError> {
-        let words = described(&format!("{} {}", view.title, view.alternative));
-        if let Some(native) = native(view, currency) {
-            media.charts += 1;
-            chart::add_to(package, media.charts, view, &native, currency)?;
-            let id = relationships.add("chart", format!("../charts/chart{}.xml", media.charts));
-            shapes.push(chart::frame(4, &id, &words));
-        } else if let Some(picture) = png(view, currency) {
-            media.pictures += 1;
-            let file = format!("media/image{}.png", media.pictures);
-            let id = relationships.add("image", format!("../{file}"));
-            let (wide, high) = size_of(&picture);
-            // As wide as the slide, unless it would be too high.
-            let scale = (WIDTH / wide).min(BODY_HEIGHT / high);
-            shapes.push(format!(
-                "<p:pic><p:nvPicPr><p:cNvPr id=\"4\" name=\"Chart\" {words}/><p:cNvPicPr><a:picLocks \
-                 noChangeAspect=\"1\"/></p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed=\"{id}\"/>\
-                 <a:stretch><a:fillRect/></a:stretch></p:blipFill>{}</p:pic>",
-                place((MARGIN, BODY_TOP), (wide * scale, high * scale))
-            ));
-            package.add_bytes(format!("ppt/{file}"), picture);
         }
         Ok(())
     }
 
     /// What follows, the source and the slide's number.
-    fn push_foot(&self, shapes: &mut Vec<String>) {
+    fn push_foot(&self, shapes: &mut Vec<String>, template: &Template) {
+        let Template { stage, palette, .. } = template;
         if let Some(follows) = self.follows {
-            let look =
-                Look { size: Some(14.0), is_italic: true, is_serif: true, colour: Some("tx1"), ..Look::default() };
-            let text = paragraph(follows, look);
-            shapes.push(text_box(5, "What follows", (MARGIN, FOLLOWS_TOP), (WIDTH, 411_480.0), &text));
+            let look = Look { is_italic: true, is_serif: true, ..Look::new(14.0, &palette.ink) };
+            let text = paragraph(follows, look, stage);
+            shapes.push(text_box(5, "What follows", [stage.left, stage.follows_top, stage.width, 32.4], &text, stage));
         }
-        let look = Look { size: Some(10.0), colour: Some("tx2"), ..Look::default() };
-        let text = paragraph(&self.source, look);
-        shapes.push(text_box(6, "Source", (MARGIN, SOURCE_TOP), (WIDTH - 1_005_840.0, 228_600.0), &text));
-        shapes.push(
-            "<p:sp><p:nvSpPr><p:cNvPr id=\"7\" name=\"Slide Number\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr>\
-             <p:nvPr><p:ph type=\"sldNum\" idx=\"12\"/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/>\
-             <a:p><a:fld id=\"{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}\" type=\"slidenum\"><a:rPr lang=\"en-US\"/>\
-             <a:t>‹#›</a:t></a:fld></a:p></p:txBody></p:sp>"
-                .to_string(),
-        );
+        let text = paragraph(&self.source, Look::new(10.0, &palette.soft), stage);
+        shapes.push(text_box(6, "Source", [stage.left, stage.source_top, stage.source_width, 18.0], &text, stage));
+        if let Some(number) = &stage.number {
+            shapes.push(format!(
+                "<p:sp><p:nvSpPr><p:cNvPr id=\"7\" name=\"Slide Number\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr>\
+                 <p:nvPr><p:ph {number}/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:fld \
+                 id=\"{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}\" type=\"slidenum\"><a:rPr lang=\"en-US\"/><a:t>‹#›</a:t>\
+                 </a:fld></a:p></p:txBody></p:sp>"
+            ));
+        }
     }
 
     fn add_notes(&self, package: &mut Package, number: usize) {
@@ -196,9 +205,9 @@ impl<'r> Slide<'r> {
         let mut relationships = Relationships::default();
         relationships.add("notesMaster", "../notesMasters/notesMaster1.xml");
         relationships.add("slide", format!("../slides/slide{number}.xml"));
-        let mut text: String = self.notes.iter().map(|note| paragraph(note, Look::default())).collect();
+        let mut text: String = self.notes.iter().map(|note| plain_paragraph(note, None)).collect();
         if text.is_empty() {
-            text = paragraph(&self.source, Look::default());
+            text = plain_paragraph(&self.source, None);
         }
         let xml = format!(
             "<p:notes {MAIN}><p:cSld><p:spTree>{GROUP}<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Slide Image\"/>\
@@ -222,48 +231,51 @@ fn size_of(picture: &[u8]) -> (f64, f64) {
     (number(16), number(20))
 }
 
-fn place((x, y): (f64, f64), (wide, high): (f64, f64)) -> String {
+/// A place from left and top, wide and high.
+fn rectangle(place: [f64; 4], stage: &Stage) -> String {
+    let [x, y, wide, high] = place.map(|points| stage.emu(points));
     format!(
-        "<p:spPr><a:xfrm><a:off x=\"{x:.0}\" y=\"{y:.0}\"/><a:ext cx=\"{wide:.0}\" cy=\"{high:.0}\"/></a:xfrm>\
-         <a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></p:spPr>"
+        "<a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{wide}\" cy=\"{high}\"/></a:xfrm><a:prstGeom prst=\"rect\">\
+         <a:avLst/></a:prstGeom>"
     )
 }
 
-/// A placeholder that takes its place and look from the layout.
-fn placeholder(id: u32, name: &str, kind: &str, text: &str) -> String {
+/// A placeholder that takes its place and look from the layout; smaller text where it would not fit.
+fn placeholder(id: u32, name: &str, place: &Place, text: &str, size: f64, stage: &Stage) -> String {
+    let text = plain_paragraph(text, (size < place.size).then(|| stage.letters(size)));
     format!(
         "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{name}\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr><p:nvPr>\
-         <p:ph {kind}/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:r>\
-         <a:rPr lang=\"en-US\" dirty=\"0\"/><a:t>{}</a:t></a:r></a:p></p:txBody></p:sp>",
-        ready(text)
+         <p:ph {}/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr><a:normAutofit/></a:bodyPr><a:lstStyle/>{text}\
+         </p:txBody></p:sp>",
+        place.attributes
     )
 }
 
-fn text_box(id: u32, name: &str, at: (f64, f64), size: (f64, f64), paragraphs: &str) -> String {
+fn text_box(id: u32, name: &str, place: [f64; 4], paragraphs: &str, stage: &Stage) -> String {
     let paragraphs = if paragraphs.is_empty() { "<a:p/>" } else { paragraphs };
     format!(
-        "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{name}\"/><p:cNvSpPr txBox=\"1\"/><p:nvPr/></p:nvSpPr>{}<p:txBody>\
-         <a:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\"><a:noAutofit/></a:bodyPr><a:lstStyle/>\
-         {paragraphs}</p:txBody></p:sp>",
-        place(at, size).replace("</p:spPr>", "<a:noFill/></p:spPr>")
+        "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{name}\"/><p:cNvSpPr txBox=\"1\"/><p:nvPr/></p:nvSpPr><p:spPr>{}\
+         <a:noFill/></p:spPr><p:txBody><a:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\">\
+         <a:noAutofit/></a:bodyPr><a:lstStyle/>{paragraphs}</p:txBody></p:sp>",
+        rectangle(place, stage)
     )
 }
 
-fn push_caption(shapes: &mut Vec<String>, caption: Option<&str>) {
+fn push_caption(shapes: &mut Vec<String>, caption: Option<&str>, template: &Template) {
+    let Template { stage, palette, .. } = template;
     if let Some(caption) = caption {
-        let look = Look { size: Some(14.0), colour: Some("tx2"), ..Look::default() };
-        let at = (MARGIN, BODY_TOP - 320_040.0);
-        shapes.push(text_box(3, "Caption", at, (WIDTH, 274_320.0), &paragraph(caption, look)));
+        let text = paragraph(caption, Look::new(14.0, &palette.soft), stage);
+        shapes.push(text_box(3, "Caption", [stage.left, stage.caption_top, stage.width, 21.6], &text, stage));
     }
 }
 
 /// Paragraphs in the largest size that fits a height.
-fn fitting<'t>(words: impl Iterator<Item = &'t str> + Clone, height: f64) -> String {
+fn fitting<'t>(words: impl Iterator<Item = &'t str> + Clone, height: f64, template: &Template) -> String {
     const SIZES: [f64; 4] = [18.0, 16.0, 14.0, 12.0];
-    let needed = |size: f64| -> f64 {
-        words.clone().map(|text| lines(text, WIDTH / POINT, size) * size * 1.2 + size * 0.6).sum()
-    };
-    let size = SIZES.into_iter().find(|size| needed(*size) <= height / POINT).unwrap_or(12.0);
-    let look = Look { size: Some(size), colour: Some("tx1"), before: size * 0.6, ..Look::default() };
-    words.map(|text| paragraph(text, look)).collect()
+    let Template { stage, palette, .. } = template;
+    let needed =
+        |size: f64| -> f64 { words.clone().map(|text| lines(text, stage.width, size) * size * 1.2 + size * 0.6).sum() };
+    let size = SIZES.into_iter().find(|size| needed(*size) <= height).unwrap_or(12.0);
+    let look = Look { before: size * 0.6, ..Look::new(size, &palette.ink) };
+    words.map(|text| paragraph(text, look, stage)).collect()
 }

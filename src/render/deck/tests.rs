@@ -20,8 +20,9 @@ fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn the_sample_gives_whole_slides_and_the_same_twice() {
     let currency = Currency::new("USD").unwrap();
-    let bytes = write(&sample("qbr"), &currency).unwrap();
-    assert_eq!(bytes, write(&sample("qbr"), &currency).unwrap());
+    let template = Template::house().unwrap();
+    let bytes = write(&sample("qbr"), &currency, &template).unwrap();
+    assert_eq!(bytes, write(&sample("qbr"), &currency, &template).unwrap());
     let parts = parts(&bytes);
     // The title, the opening, words, a chart and a table of the section, and the data.
     assert_eq!(parts.keys().filter(|path| path.starts_with("ppt/slides/slide")).count(), 6);
@@ -46,7 +47,7 @@ fn a_long_table_goes_on_over_slides_without_losing_a_row() {
             crate::reports::view::Cell::blank(),
         ]);
     }
-    let pages = table::Layout::new(&table, &currency, 0.0).pages();
+    let pages = table::Layout::new(&table, &currency, &Template::house().unwrap(), 0.0).pages();
     assert_eq!(pages.first().map(|page| page.0), Some(0));
     assert_eq!(pages.last().map(|page| page.1), Some(40));
     assert!(pages.windows(2).all(|pair| pair[0].1 == pair[1].0 && pair[0].0 < pair[0].1), "{pages:?}");
