@@ -43,7 +43,7 @@ pub fn add_to(
 pub fn frame(id: u32, relationship: &str, words: &str, template: &Template, place: [f64; 4]) -> String {
     let [x, y, wide, high] = place.map(|points| template.stage.emu(points));
     format!(
-        "<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"{id}\" name=\"Chart\" {words}/><p:cNvGraphicFramePr/><p:nvPr/>\
+        "<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"{id}\" name=\"Chart {id}\" {words}/><p:cNvGraphicFramePr/><p:nvPr/>\
          </p:nvGraphicFramePr><p:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{wide}\" cy=\"{high}\"/></p:xfrm><a:graphic>\
          <a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/chart\"><c:chart \
          xmlns:c=\"http://schemas.openxmlformats.org/drawingml/2006/chart\" r:id=\"{relationship}\"/></a:graphicData>\
@@ -71,9 +71,10 @@ impl Drawn<'_> {
         let axes = "<c:axId val=\"111111111\"/><c:axId val=\"222222222\"/>";
         let mut plots = String::new();
         if !columns.is_empty() {
+            let direction = if native.is_horizontal { "bar" } else { "col" };
             let (grouping, overlap) = if native.is_stacked { ("stacked", 100) } else { ("clustered", 0) };
             plots.push_str(&format!(
-                "<c:barChart><c:barDir val=\"col\"/><c:grouping val=\"{grouping}\"/><c:varyColors val=\"0\"/>{columns}\
+                "<c:barChart><c:barDir val=\"{direction}\"/><c:grouping val=\"{grouping}\"/><c:varyColors val=\"0\"/>{columns}\
                  <c:gapWidth val=\"45\"/><c:overlap val=\"{overlap}\"/>{axes}</c:barChart>"
             ));
         }
@@ -111,15 +112,18 @@ impl Drawn<'_> {
         let number = ready(&formats.axis(view.unit, view.is_times));
         let text = self.text_properties(&palette.soft);
         let (ink, faint) = (palette.ink.fill(), palette.faint.fill());
+        // The first of horizontal bars is on top, and the values stay below.
+        let (order, foot, side, crosses) =
+            if native.is_horizontal { ("maxMin", "l", "b", "max") } else { ("minMax", "b", "l", "autoZero") };
         format!(
-            "<c:catAx><c:axId val=\"111111111\"/><c:scaling><c:orientation val=\"minMax\"/></c:scaling><c:delete val=\"0\"/>\
-             <c:axPos val=\"b\"/><c:numFmt formatCode=\"General\" sourceLinked=\"0\"/><c:majorTickMark val=\"none\"/>\
+            "<c:catAx><c:axId val=\"111111111\"/><c:scaling><c:orientation val=\"{order}\"/></c:scaling><c:delete val=\"0\"/>\
+             <c:axPos val=\"{foot}\"/><c:numFmt formatCode=\"General\" sourceLinked=\"0\"/><c:majorTickMark val=\"none\"/>\
              <c:minorTickMark val=\"none\"/><c:tickLblPos val=\"low\"/><c:spPr><a:ln w=\"9525\">{ink}</a:ln></c:spPr>{text}<c:crossAx val=\"222222222\"/><c:crosses val=\"autoZero\"/>\
              <c:auto val=\"0\"/><c:lblAlgn val=\"ctr\"/><c:lblOffset val=\"100\"/><c:noMultiLvlLbl val=\"1\"/></c:catAx>\
              <c:valAx><c:axId val=\"222222222\"/><c:scaling><c:orientation val=\"minMax\"/>{least}</c:scaling>\
-             <c:delete val=\"0\"/><c:axPos val=\"l\"/><c:majorGridlines><c:spPr><a:ln w=\"6350\">{faint}</a:ln></c:spPr></c:majorGridlines><c:numFmt formatCode=\"{number}\" \
+             <c:delete val=\"0\"/><c:axPos val=\"{side}\"/><c:majorGridlines><c:spPr><a:ln w=\"6350\">{faint}</a:ln></c:spPr></c:majorGridlines><c:numFmt formatCode=\"{number}\" \
              sourceLinked=\"0\"/><c:majorTickMark val=\"none\"/><c:minorTickMark val=\"none\"/><c:tickLblPos val=\"nextTo\"/>\
-             <c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{text}<c:crossAx val=\"111111111\"/><c:crosses val=\"autoZero\"/>\
+             <c:spPr><a:ln><a:noFill/></a:ln></c:spPr>{text}<c:crossAx val=\"111111111\"/><c:crosses val=\"{crosses}\"/>\
              <c:crossBetween val=\"between\"/></c:valAx>"
         )
     }

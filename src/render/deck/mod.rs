@@ -1,11 +1,12 @@
-//! A report as slides: a section a slide or several, its sentence as the title, and below it one native
-//! table or one chart; what the numbers mean stands in the speaker's notes.
+//! A report as slides: a section a slide or several, its sentence as the title, and below it its words, native tables and
+//! charts; what the numbers mean stands in the speaker's notes.
 //!
 //! In comes the view model; out come the bytes of a `.pptx` file, the same for the same report. `package` knows parts and
 //! relationships, `template` what the slides stand on, with its places in `stage` and its colours in `theme`; `slide` knows
-//! what a slide shows, `table` and `chart` their one object.
+//! what a slide shows and `flow` what stands where on it, `table` and `chart` their objects.
 
 mod chart;
+mod flow;
 mod package;
 mod slide;
 mod stage;
@@ -22,6 +23,7 @@ use crate::model::Currency;
 use crate::render::charts::escaped;
 use crate::reports::Report;
 use crate::reports::view::{DEFINITIONS, Section, Table};
+use flow::{Block, Piece};
 use package::{Package, Relationships};
 use slide::{Content, Deck, Slide};
 pub use template::{Template, TemplateError};
@@ -33,7 +35,8 @@ const MAIN: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/m
 /// The report as the bytes of a `.pptx` file, on a template.
 pub fn write(report: &Report, currency: &Currency, template: &Template) -> Result<Vec<u8>, RenderError> {
     let fault = |message: String| RenderError::Deck { name: report.title.clone(), message };
-    let slides = slides(report, currency, template);
+    let figures = (!report.figures.is_empty()).then(|| slide::figures(&report.figures));
+    let slides = slides(report, figures.as_ref(), currency, template);
     let mut deck = Deck::new(template, currency);
     add_frame(&mut deck.package, report, slides.len(), template);
     // One size for all titles that any slide can have.
@@ -47,60 +50,80 @@ pub fn write(report: &Report, currency: &Currency, template: &Template) -> Resul
 }
 
 /// Everything that is shown, in order.
-fn slides<'r>(report: &'r Report, currency: &'r Currency, template: &'r Template) -> Vec<Slide<'r>> {
+fn slides<'r>(
+    report: &'r Report,
+    figures: Option<&'r Table>,
+    currency: &'r Currency,
+    template: &'r Template,
+) -> Vec<Slide<'r>> {
+    let set = |pieces: Vec<Piece<'r>>| flow::slides(&pieces, currency, template);
     let source = format!("{}. As of {}.", report.title, report.as_of);
-    let mut slides = vec![Slide::new(&report.title, &source, Content::Title(&report.subtitle))];
+    let mut slides = vec![Slide::new(&report.title, &source, Content::First(&report.subtitle))];
     if let Some((first, others)) = report.opening.split_first() {
-        let figures = (!report.figures.is_empty()).then(|| slide::figures(&report.figures));
-        let mut slide = Slide::new(first, &source, Content::Opening { figures, sentences: others });
-        slide.notes = report.figures.iter().map(|figure| format!("{}: {}", figure.label, figure.source)).collect();
-        slides.push(slide);
+        let words = Piece::Words(others.iter().map(String::as_str).collect());
+        let notes: Vec<String> =
+            report.figures.iter().map(|figure| format!("{}: {}", figure.label, figure.source)).collect();
+        let pieces = figures.map(Piece::Table).into_iter().chain([words]).collect();
+        for blocks in set(pieces) {
+            let mut slide = Slide::new(first, &source, Content::Blocks(blocks));
+            slide.notes.clone_from(&notes);
+            slides.push(slide);
+        }
     }
+    // A section that is no more than its sentence has no slide of its own.
+    let mut sentences: Vec<&str> = Vec::new();
     for section in report.sections.iter().filter(|section| section.id != DEFINITIONS) {
-        slides.extend(of_section(section, report, currency, template));
+        match set(pieces(section)) {
+            blocks if blocks.is_empty() => {
+                sentences.extend([Some(section.title.as_str()), section.follows.as_deref()].into_iter().flatten());
+            }
+            blocks => slides.extend(of_section(section, report, blocks)),
+        }
     }
-    if !report.quality.is_empty() {
-        let content = Content::Words(report.quality.iter().map(String::as_str).collect());
-        slides.push(Slide::new("About the data", &source, content));
+    let quality = report.quality.iter().map(String::as_str).collect();
+    for (title, words) in [("In short", sentences), ("About the data", quality)] {
+        let blocks = set(vec![Piece::Words(words)]).into_iter();
+        slides.extend(blocks.map(|blocks| Slide::new(title, &source, Content::Blocks(blocks))));
     }
     slides
 }
 
-/// A slide for each chart and each slideful of a table; words alone where there are neither.
-fn of_section<'r>(
-    section: &'r Section,
-    report: &Report,
-    currency: &'r Currency,
-    template: &'r Template,
-) -> Vec<Slide<'r>> {
+/// What a section shows, in reading order.
+fn pieces(section: &Section) -> Vec<Piece<'_>> {
+    fn words(texts: &[String]) -> Piece<'_> {
+        Piece::Words(texts.iter().map(String::as_str).collect())
+    }
+    let charts = section.charts.iter().map(|chart| {
+        let caption = Some(chart.title.as_str()).filter(|caption| *caption != section.title);
+        Piece::Chart(chart, caption)
+    });
+    let tables = section.tables.iter().filter(|table| !table.columns.is_empty() && !table.rows.is_empty());
+    [words(&section.paragraphs)]
+        .into_iter()
+        .chain(charts)
+        .chain(tables.map(Piece::Table))
+        .chain([words(&section.questions)])
+        .collect()
+}
+
+/// The slides of a section under its sentence.
+fn of_section<'r>(section: &'r Section, report: &Report, slides: Vec<Vec<Block<'r>>>) -> Vec<Slide<'r>> {
     let command = section.source.as_deref().map(|source| format!(" {source}")).unwrap_or_default();
     let thin = if section.has_thin() { " Counts in place of a share: too few to tell." } else { "" };
     let source = format!("{}. As of {}.{thin}{command}", section.topic, report.as_of);
-    let mut contents: Vec<Content> = section.charts.iter().map(Content::Chart).collect();
-    for table in section.tables.iter().filter(|table| !table.columns.is_empty() && !table.rows.is_empty()) {
-        let layout = std::rc::Rc::new(table::Layout::new(table, currency, template, 0.0));
-        let caption = table.caption.as_deref();
-        let pages = layout.pages();
-        contents.extend(pages.into_iter().map(|rows| Content::Table { layout: layout.clone(), rows, caption }));
-    }
-    let words: Vec<&str> = section.paragraphs.iter().chain(&section.questions).map(String::as_str).collect();
-    if contents.is_empty() || !words.is_empty() {
-        contents.insert(0, Content::Words(words));
-    }
-    let (count, notes) = (contents.len(), notes(section));
-    let mut slides = Vec::with_capacity(count);
-    for (i, content) in contents.into_iter().enumerate() {
+    let (count, notes) = (slides.len(), notes(section));
+    let set = |(i, blocks): (usize, Vec<Block<'r>>)| {
         let title = if count == 1 {
             section.title.clone()
         } else {
             format!("{} ({}\u{a0}of\u{a0}{count})", text::title(&section.title), i + 1)
         };
-        let mut slide = Slide::new(&title, &source, content);
+        let mut slide = Slide::new(&title, &source, Content::Blocks(blocks));
         slide.follows = section.follows.as_deref().filter(|_| i + 1 == count);
         slide.notes.clone_from(&notes);
-        slides.push(slide);
-    }
-    slides
+        slide
+    };
+    slides.into_iter().enumerate().map(set).collect()
 }
 
 /// What the measures that a section names mean.

@@ -1,17 +1,16 @@
 //! One slide: what stands where, its notes, and what it refers to.
 
+use super::flow::{Block, CAPTION, Kind, PIXELS, after};
 use super::package::{Package, Relationships};
-use super::stage::{Place, Stage};
-use super::table::Layout;
+use super::stage::{FOLLOWS, Place, Stage};
 use super::template::Template;
 use super::text::{Look, lines, paragraph, plain_paragraph, title};
 use super::{MAIN, chart, described};
 use crate::model::Currency;
 use crate::render::charts::png_in;
-use crate::render::native::native;
+use crate::render::native::Native;
 use crate::reports::chart::Chart;
 use crate::reports::view::{Cell, KeyFigure, Row, Table};
-use std::rc::Rc;
 
 const SLIDE: &str = "application/vnd.openxmlformats-officedocument.presentationml.slide+xml";
 const NOTES: &str = "application/vnd.openxmlformats-officedocument.presentationml.notesSlide+xml";
@@ -26,21 +25,11 @@ pub struct Slide<'r> {
     pub notes: Vec<String>,
 }
 
-/// The one thing that a slide shows.
+/// What a slide shows below its title.
 pub enum Content<'r> {
     /// The first slide, with its subtitle.
-    Title(&'r str),
-    Opening {
-        figures: Option<Table>,
-        sentences: &'r [String],
-    },
-    Chart(&'r Chart),
-    Table {
-        layout: Rc<Layout<'r>>,
-        rows: (usize, usize),
-        caption: Option<&'r str>,
-    },
-    Words(Vec<&'r str>),
+    First(&'r str),
+    Blocks(Vec<Block<'r>>),
 }
 
 /// A deck on its way: its parts, and the numbers of pictures and charts so far.
@@ -57,40 +46,51 @@ impl<'t> Deck<'t> {
         Self { package: Package::default(), template, currency, pictures: 0, charts: 0 }
     }
 
-    /// A chart that can be edited, or a picture of what the format has no chart for, as the shape of a slide; none where
-    /// there is nothing to show.
+    /// A chart that can be edited.
     fn chart(
         &mut self,
-        view: &Chart,
+        (view, native): (&Chart, &Native),
         id: u32,
         place: [f64; 4],
         relationships: &mut Relationships,
-    ) -> Result<Option<String>, rust_xlsxwriter::XlsxError> {
-        let words = described(&format!("{} {}", view.title, view.alternative));
-        if let Some(native) = native(view, self.currency) {
-            self.charts += 1;
-            chart::add_to(&mut self.package, self.charts, view, &native, self.currency, self.template)?;
-            let related = relationships.add("chart", format!("../charts/chart{}.xml", self.charts));
-            return Ok(Some(chart::frame(id, &related, &words, self.template, place)));
-        }
+    ) -> Result<String, rust_xlsxwriter::XlsxError> {
+        self.charts += 1;
+        chart::add_to(&mut self.package, self.charts, view, native, self.currency, self.template)?;
+        let related = relationships.add("chart", format!("../charts/chart{}.xml", self.charts));
+        Ok(chart::frame(id, &related, &words_of(view), self.template, place))
+    }
+
+    /// A picture of what the format has no chart for; none where there is nothing to show.
+    fn picture(
+        &mut self,
+        view: &Chart,
+        id: u32,
+        [left, top, width, height]: [f64; 4],
+        relationships: &mut Relationships,
+    ) -> Option<String> {
         let palette = &self.template.palette;
-        let Some(picture) = png_in(view, self.currency, &|tone| palette.tone(tone)) else { return Ok(None) };
+        let picture = png_in(view, self.currency, (width * PIXELS, height * PIXELS), &|tone| palette.tone(tone))?;
         self.pictures += 1;
         let file = format!("media/image{}.png", self.pictures);
         let related = relationships.add("image", format!("../{file}"));
         let (wide, high) = size_of(&picture);
-        let [left, top, width, height] = place;
         // As wide as its place, unless it would be too high.
         let scale = (width / wide).min(height / high);
         let shape = format!(
-            "<p:pic><p:nvPicPr><p:cNvPr id=\"{id}\" name=\"Chart\" {words}/><p:cNvPicPr><a:picLocks noChangeAspect=\"1\"/>\
+            "<p:pic><p:nvPicPr><p:cNvPr id=\"{id}\" name=\"Chart {id}\" {}/><p:cNvPicPr><a:picLocks noChangeAspect=\"1\"/>\
              </p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed=\"{related}\"/><a:stretch><a:fillRect/>\
              </a:stretch></p:blipFill><p:spPr>{}</p:spPr></p:pic>",
+            words_of(view),
             rectangle([left, top, wide * scale, high * scale], &self.template.stage)
         );
         self.package.add_bytes(format!("ppt/{file}"), picture);
-        Ok(Some(shape))
+        Some(shape)
     }
+}
+
+/// What a chart says to those who do not see it.
+fn words_of(view: &Chart) -> String {
+    described(&format!("{} {}", view.title, view.alternative))
 }
 
 /// The key figures as a table: labels, numbers, what they are held against.
@@ -115,7 +115,7 @@ impl<'r> Slide<'r> {
         let path = format!("ppt/slides/slide{number}.xml");
         let stage = &deck.template.stage;
         let (layout, place, mapping) = match self.content {
-            Content::Title(_) => (1, &stage.first.title, &stage.first.mapping),
+            Content::First(_) => (1, &stage.first.title, &stage.first.mapping),
             _ => (2, &stage.title, &stage.mapping),
         };
         let mut relationships = Relationships::default();
@@ -141,40 +141,39 @@ impl<'r> Slide<'r> {
         deck: &mut Deck,
         relationships: &mut Relationships,
     ) -> Result<(), rust_xlsxwriter::XlsxError> {
-        let Deck { template, currency, .. } = *deck;
-        let stage = &template.stage;
-        match &self.content {
-            Content::Title(subtitle) => match &stage.first.subtitle {
-                Some(place) => shapes.push(placeholder(3, "Subtitle", place, subtitle, place.fitting(subtitle), stage)),
-                None => {
-                    let text = paragraph(subtitle, Look::new(18.0, &template.palette.ink), stage);
-                    let place = [stage.left, stage.first.title.bottom() + 7.2, stage.width, 36.0];
-                    shapes.push(text_box(3, "Subtitle", place, &text, stage));
+        let template = deck.template;
+        let Template { stage, palette, .. } = template;
+        let blocks = match &self.content {
+            Content::First(subtitle) => {
+                shapes.push(match &stage.first.subtitle {
+                    Some(place) => placeholder(3, "Subtitle", place, subtitle, place.fitting(subtitle), stage),
+                    None => {
+                        let text = paragraph(subtitle, Look::new(18.0, &palette.ink), stage);
+                        let place = [stage.left, stage.first.title.bottom() + 7.2, stage.width, 36.0];
+                        text_box(3, "Subtitle", place, &text, stage)
+                    }
+                });
+                return Ok(());
+            }
+            Content::Blocks(blocks) => blocks,
+        };
+        for (id, block) in (10..).step_by(2).zip(blocks) {
+            let [left, mut top, wide, mut high] = block.place;
+            if let Some((caption, above)) = block.caption {
+                let text = paragraph(caption, Look::new(CAPTION, &palette.soft), stage);
+                shapes.push(text_box(id + 1, "Caption", [left, top, wide, above], &text, stage));
+                (top, high) = (top + above, high - above);
+            }
+            let place = [left, top, wide, high];
+            match &block.kind {
+                Kind::Words(words, size) => {
+                    let look = Look { after: after(*size), ..Look::new(*size, &palette.ink) };
+                    let text: String = words.iter().map(|text| paragraph(text, look, stage)).collect();
+                    shapes.push(text_box(id, "Text", place, &text, stage));
                 }
-            },
-            Content::Opening { figures, sentences } => {
-                let (mut top, bottom) = (stage.body_top, stage.body_top + stage.body_height);
-                if let Some(table) = figures {
-                    let layout = Layout::new(table, currency, template, stage.body_height * 0.6);
-                    shapes.push(layout.frame((0, table.rows.len()), 3, (stage.left, top)));
-                    top += layout.height() + 18.0;
-                }
-                let text: String = fitting(sentences.iter().map(String::as_str), bottom - top, template);
-                shapes.push(text_box(4, "Text", [stage.left, top, stage.width, bottom - top], &text, stage));
-            }
-            Content::Words(words) => {
-                let text = fitting(words.iter().copied(), stage.body_height, template);
-                let place = [stage.left, stage.body_top, stage.width, stage.body_height];
-                shapes.push(text_box(3, "Text", place, &text, stage));
-            }
-            Content::Table { layout, rows, caption } => {
-                push_caption(shapes, *caption, template);
-                shapes.push(layout.frame(*rows, 4, (stage.left, stage.body_top)));
-            }
-            Content::Chart(chart) => {
-                push_caption(shapes, Some(&chart.title), template);
-                let place = [stage.left, stage.body_top, stage.width, stage.body_height];
-                shapes.extend(deck.chart(chart, 4, place, relationships)?);
+                Kind::Table(layout, rows) => shapes.push(layout.frame(*rows, id, [left, top, wide])),
+                Kind::Chart(view, native) => shapes.push(deck.chart((view, native), id, place, relationships)?),
+                Kind::Picture(view) => shapes.extend(deck.picture(view, id, place, relationships)),
             }
         }
         Ok(())
@@ -184,9 +183,10 @@ impl<'r> Slide<'r> {
     fn push_foot(&self, shapes: &mut Vec<String>, template: &Template) {
         let Template { stage, palette, .. } = template;
         if let Some(follows) = self.follows {
-            let look = Look { is_italic: true, is_serif: true, ..Look::new(14.0, &palette.ink) };
-            let text = paragraph(follows, look, stage);
-            shapes.push(text_box(5, "What follows", [stage.left, stage.follows_top, stage.width, 32.4], &text, stage));
+            let size = if lines(follows, stage.width, 14.0) > 1.0 { 12.0 } else { 14.0 };
+            let look = Look { is_italic: true, is_serif: true, ..Look::new(size, &palette.ink) };
+            let place = [stage.left, stage.follows_top, stage.width, FOLLOWS];
+            shapes.push(text_box(5, "What follows", place, &paragraph(follows, look, stage), stage));
         }
         let text = paragraph(&self.source, Look::new(10.0, &palette.soft), stage);
         shapes.push(text_box(6, "Source", [stage.left, stage.source_top, stage.source_width, 18.0], &text, stage));
@@ -259,23 +259,4 @@ fn text_box(id: u32, name: &str, place: [f64; 4], paragraphs: &str, stage: &Stag
          <a:noAutofit/></a:bodyPr><a:lstStyle/>{paragraphs}</p:txBody></p:sp>",
         rectangle(place, stage)
     )
-}
-
-fn push_caption(shapes: &mut Vec<String>, caption: Option<&str>, template: &Template) {
-    let Template { stage, palette, .. } = template;
-    if let Some(caption) = caption {
-        let text = paragraph(caption, Look::new(14.0, &palette.soft), stage);
-        shapes.push(text_box(3, "Caption", [stage.left, stage.caption_top, stage.width, 21.6], &text, stage));
-    }
-}
-
-/// Paragraphs in the largest size that fits a height.
-fn fitting<'t>(words: impl Iterator<Item = &'t str> + Clone, height: f64, template: &Template) -> String {
-    const SIZES: [f64; 4] = [18.0, 16.0, 14.0, 12.0];
-    let Template { stage, palette, .. } = template;
-    let needed =
-        |size: f64| -> f64 { words.clone().map(|text| lines(text, stage.width, size) * size * 1.2 + size * 0.6).sum() };
-    let size = SIZES.into_iter().find(|size| needed(*size) <= height).unwrap_or(12.0);
-    let look = Look { before: size * 0.6, ..Look::new(size, &palette.ink) };
-    words.map(|text| paragraph(text, look, stage)).collect()
 }

@@ -10,11 +10,11 @@ const POINT: f64 = 12_700.0;
 /// The slide on which a point is a point, the narrower of the usual ones.
 const USUAL: (f64, f64) = (720.0, 540.0);
 /// What stands above and below the body, and the least that is left for it, in points.
-const CAPTION: f64 = 32.4;
-const FOLLOWS: f64 = 36.0;
+const ABOVE: f64 = 12.0;
+pub const FOLLOWS: f64 = 32.0;
 const SOURCE: f64 = 18.0;
-const GAP: f64 = 3.6;
-const LEAST_BODY: f64 = 170.0;
+const GAP: f64 = 12.0;
+const LEAST_BODY: f64 = 190.0;
 
 /// The places of a slide with a title.
 #[derive(Debug, Clone)]
@@ -23,7 +23,6 @@ pub struct Stage {
     pub point: f64,
     pub left: f64,
     pub width: f64,
-    pub caption_top: f64,
     pub body_top: f64,
     pub body_height: f64,
     pub follows_top: f64,
@@ -71,7 +70,7 @@ impl Place {
             text
         };
         let mut size = self.size;
-        while size > LEAST && text::lines(text, self.width, size) * size * 1.2 > self.height + 1.0 {
+        while size > LEAST && text::lines(text, self.width, size) * size * text::LINE > self.height + 1.0 {
             size -= 1.0;
         }
         size.max(LEAST.min(self.size))
@@ -123,7 +122,7 @@ impl Stage {
             }
         };
         let (left, right, bottom) = (left.max(0.0), right.min(wide), bottom.min(0.98 * high));
-        let (width, body_top, source_top) = (right - left, title.bottom() + CAPTION, bottom - SOURCE);
+        let (width, body_top, source_top) = (right - left, title.bottom() + ABOVE, bottom - SOURCE);
         let follows_top = source_top - FOLLOWS;
         let body_height = follows_top - GAP - body_top;
         if body_height < LEAST_BODY || width < 0.5 * wide {
@@ -138,7 +137,6 @@ impl Stage {
             point: sheet.point,
             left,
             width,
-            caption_top: title.bottom() + 2.0 * GAP,
             body_top,
             body_height,
             follows_top,

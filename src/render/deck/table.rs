@@ -1,7 +1,7 @@
 //! Native tables, cut to what a slide holds.
 
 use super::template::Template;
-use super::text::{Look, lines, paragraph, width};
+use super::text::{LINE, Look, lines, paragraph, width};
 use super::theme::Colour;
 use crate::model::{Currency, Status};
 use crate::render::plain::capped;
@@ -9,15 +9,13 @@ use crate::render::templates::shown;
 use crate::reports::view::{Cell, Column, Table};
 use std::fmt::Write as _;
 
-/// The sizes of text in tables, in points: the largest in which a table fits one slide, else the last.
-const SIZES: [f64; 3] = [16.0, 14.0, 12.0];
 /// The space beside and above the text of a cell, in points.
 const BESIDE: f64 = 6.0;
-const ABOVE: f64 = 4.0;
+const ABOVE: f64 = 3.0;
 /// More characters than these in a cell are for the page and not for a slide.
 const LONGEST: usize = 160;
-/// A slide has at most so many rows below the head.
-const MOST_ROWS: usize = 14;
+/// A slide has at most so many rows below heads.
+pub const MOST_ROWS: usize = 14;
 
 /// A cell's text with its standing in words.
 fn words(cell: &Cell, currency: &Currency) -> String {
@@ -39,31 +37,21 @@ pub struct Layout<'a> {
     currency: &'a Currency,
     template: &'a Template,
     size: f64,
-    /// Whether no column is narrower than its text.
-    has_room: bool,
+    /// Whether numbers stand in one line and text in lines that are not too short.
+    pub has_room: bool,
     widths: Vec<f64>,
     head_height: f64,
     heights: Vec<f64>,
 }
 
 impl<'a> Layout<'a> {
-    /// In the largest size in which it takes one slide, of which some room may be taken already.
-    pub fn new(table: &'a Table, currency: &'a Currency, template: &'a Template, taken: f64) -> Self {
-        let fits = |layout: &Self| {
-            layout.height() + taken <= template.stage.body_height
-                && layout.heights.len() <= MOST_ROWS
-                && layout.has_room
-        };
-        let in_size = |size| Self::of_size(table, currency, template, size);
-        SIZES.into_iter().map(in_size).find(fits).unwrap_or_else(|| in_size(SIZES[SIZES.len() - 1]))
-    }
-
-    fn of_size(table: &'a Table, currency: &'a Currency, template: &'a Template, size: f64) -> Self {
+    /// With text of a size, in points.
+    pub fn new(table: &'a Table, currency: &'a Currency, template: &'a Template, size: f64) -> Self {
         let (widths, has_room) = widths(table, currency, size, template.stage.width);
         let height = |texts: &mut dyn Iterator<Item = String>| {
             let most =
                 texts.zip(&widths).map(|(text, wide)| lines(&text, wide - 2.0 * BESIDE, size)).fold(1.0, f64::max);
-            most * size * 1.2 + 2.0 * ABOVE
+            most * size * LINE + 2.0 * ABOVE
         };
         let head_height = height(&mut table.columns.iter().map(|column| capped(&column.head, LONGEST)));
         let heights =
@@ -71,21 +59,32 @@ impl<'a> Layout<'a> {
         Self { table, currency, template, size, has_room, widths, head_height, heights }
     }
 
-    /// How high all of it is, in points.
-    pub fn height(&self) -> f64 {
-        self.head_height + self.heights.iter().sum::<f64>()
+    /// How high some of its rows are with their head, in points.
+    pub fn height(&self, (from, to): (usize, usize)) -> f64 {
+        self.head_height + self.heights[from..to].iter().sum::<f64>()
     }
 
-    /// The rows of each slide, from and before which; about as many on each.
-    pub fn pages(&self) -> Vec<(usize, usize)> {
-        let pages = self.pages_of(MOST_ROWS);
-        let even = self.pages_of(self.heights.len().div_ceil(pages.len()));
+    /// How wide it is, in points.
+    pub fn width(&self) -> f64 {
+        self.widths.iter().sum()
+    }
+
+    /// The same with a little air, but a table of two columns does not stretch over the slide.
+    pub fn stretched(&self, room: f64) -> Vec<f64> {
+        let stretch = (room / self.width()).clamp(1.0, 1.5);
+        self.widths.iter().map(|width| width * stretch).collect()
+    }
+
+    /// The rows of each slide of a height, from and before which; about as many on each.
+    pub fn pages(&self, room: f64) -> Vec<(usize, usize)> {
+        let pages = self.pages_of(MOST_ROWS, room);
+        let even = self.pages_of(self.heights.len().div_ceil(pages.len()), room);
         if even.len() == pages.len() { even } else { pages }
     }
 
     /// The rows of each slide if it may have so many.
-    fn pages_of(&self, most: usize) -> Vec<(usize, usize)> {
-        let room = self.template.stage.body_height - self.head_height;
+    fn pages_of(&self, most: usize, room: f64) -> Vec<(usize, usize)> {
+        let room = room - self.head_height;
         let (mut pages, mut from, mut used) = (Vec::new(), 0, 0.0);
         for (i, height) in self.heights.iter().enumerate() {
             if i > from && (used + height > room || i - from >= most) {
@@ -98,12 +97,13 @@ impl<'a> Layout<'a> {
         pages
     }
 
-    /// The rows of a page as a graphic frame.
-    pub fn frame(&self, (from, to): (usize, usize), id: u32, (x, y): (f64, f64)) -> String {
+    /// Some of its rows as a graphic frame, from left and top, at most so wide.
+    pub fn frame(&self, (from, to): (usize, usize), id: u32, [x, y, room]: [f64; 3]) -> String {
         let (stage, palette) = (&self.template.stage, &self.template.palette);
         let emu = |points: f64| stage.emu(points);
         let heights = &self.heights[from..to];
-        let (wide, high) = (self.widths.iter().sum::<f64>(), self.head_height + heights.iter().sum::<f64>());
+        let widths = self.stretched(room);
+        let (wide, high) = (widths.iter().sum::<f64>(), self.height((from, to)));
         let mut xml = format!(
             "<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id=\"{id}\" name=\"Table {id}\"/><p:cNvGraphicFramePr>\
              <a:graphicFrameLocks noGrp=\"1\"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>\
@@ -116,7 +116,7 @@ impl<'a> Layout<'a> {
             emu(high)
         );
         // Writing into a string cannot fail.
-        for width in &self.widths {
+        for width in &widths {
             let _ = write!(xml, "<a:gridCol w=\"{}\"/>", emu(*width));
         }
         xml.push_str("</a:tblGrid>");
@@ -161,6 +161,7 @@ impl<'a> Layout<'a> {
 /// that was not needed.
 fn widths(table: &Table, currency: &Currency, size: f64, room: f64) -> (Vec<f64>, bool) {
     const LEAST: f64 = 62.0;
+    const LEAST_SHARE: f64 = 0.25;
     const WIDEST_HEAD: f64 = 150.0;
     let natural: Vec<f64> = table
         .columns
@@ -171,21 +172,27 @@ fn widths(table: &Table, currency: &Currency, size: f64, room: f64) -> (Vec<f64>
             let head = width(&column.head, size).min(WIDEST_HEAD).max(word);
             let cells = table.rows.iter().filter_map(|row| row.cells.get(i));
             let widest = cells.map(|cell| width(&words(cell, currency), size)).fold(head, f64::max);
+            // Digits are about as wide in all letters, words are not.
+            let widest = if column.is_number { widest } else { widest * 1.07 };
             (widest + 2.0 * BESIDE + 1.0).max(LEAST)
         })
         .collect();
     let total: f64 = natural.iter().sum();
     if total <= room {
-        // A little air, but a table of two columns does not stretch over the slide.
-        let stretch = (room / total).min(1.5);
-        return (natural.iter().map(|width| width * stretch).collect(), true);
+        return (natural, true);
     }
-    // Numbers keep their width as long as they leave half of the slide to the text.
-    let fixed: f64 = table.columns.iter().zip(&natural).filter(|(c, _)| c.is_number).map(|(_, w)| w).sum();
-    if fixed > room * 0.6 || fixed >= total {
-        return (natural.iter().map(|width| width * room / total).collect(), false);
+    // Those that are widest become narrower, until all fit.
+    let (mut narrow, mut rest): (f64, Vec<f64>) = (room, natural.clone());
+    rest.sort_by(f64::total_cmp);
+    let mut most = room;
+    for (i, width) in rest.iter().enumerate() {
+        most = narrow / (rest.len() - i) as f64;
+        if *width > most {
+            break;
+        }
+        narrow -= width;
     }
-    let shrink = (room - fixed) / (total - fixed);
-    let shrunk = |(column, width): (&Column, &f64)| if column.is_number { *width } else { width * shrink };
-    (table.columns.iter().zip(&natural).map(shrunk).collect(), false)
+    let is_whole = |(column, width): (&Column, &f64)| !column.is_number || *width <= most;
+    let has_room = most >= LEAST_SHARE * room && table.columns.iter().zip(&natural).all(is_whole);
+    (natural.iter().map(|width| width.min(most)).collect(), has_room)
 }

@@ -8,6 +8,9 @@ use crate::render::plain::capped;
 /// The longest text that a slide shows in one place.
 const LONGEST: usize = 400;
 
+/// How high a line is, in sizes of its text.
+pub const LINE: f64 = 1.2;
+
 /// Any text, ready for XML.
 pub fn ready(text: &str) -> String {
     escaped(&capped(text, LONGEST))
@@ -30,13 +33,13 @@ pub struct Look<'p> {
     pub is_right: bool,
     /// In the letters of titles.
     pub is_serif: bool,
-    /// Space before the paragraph, in points of the stage.
-    pub before: f64,
+    /// Space after the paragraph, in points of the stage.
+    pub after: f64,
 }
 
 impl<'p> Look<'p> {
     pub fn new(size: f64, colour: &'p Colour) -> Self {
-        Self { size, colour, is_strong: false, is_italic: false, is_right: false, is_serif: false, before: 0.0 }
+        Self { size, colour, is_strong: false, is_italic: false, is_right: false, is_serif: false, after: 0.0 }
     }
 }
 
@@ -46,11 +49,13 @@ pub fn paragraph(text: &str, look: Look, stage: &Stage) -> String {
     let strong = if look.is_strong { " b=\"1\"" } else { "" };
     let italic = if look.is_italic { " i=\"1\"" } else { "" };
     let align = if look.is_right { "r" } else { "l" };
-    // A company's text may have bullets, indents and wide lines, which are none of a table's.
+    // A company's text may have bullets, indents and wide lines, and its letters may be tall; lines are as high as they were
+    // reckoned.
     let properties = format!(
-        "<a:pPr marL=\"0\" indent=\"0\" algn=\"{align}\"><a:lnSpc><a:spcPct val=\"100000\"/></a:lnSpc><a:spcBef><a:spcPts \
-         val=\"{}\"/></a:spcBef><a:spcAft><a:spcPts val=\"0\"/></a:spcAft><a:buNone/></a:pPr>",
-        stage.letters(look.before)
+        "<a:pPr marL=\"0\" indent=\"0\" algn=\"{align}\"><a:lnSpc><a:spcPts val=\"{}\"/></a:lnSpc><a:spcBef><a:spcPts \
+         val=\"0\"/></a:spcBef><a:spcAft><a:spcPts val=\"{}\"/></a:spcAft><a:buNone/></a:pPr>",
+        stage.letters(look.size * LINE),
+        stage.letters(look.after)
     );
     let font = if look.is_serif { "+mj" } else { "+mn" };
     let colour = look.colour.fill();
