@@ -48,7 +48,10 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
     })?;
     let loaded = load(&settings, &Selection::default())?;
     let memory = Memory::default();
-    let mut shelf = Shelf::new(&settings, Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false })?;
+    let mut shelf = Shelf::new(
+        &settings,
+        Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false, deck_template: None },
+    )?;
     shelf.add_weekly(&loaded, &memory, settings.week(None)?)?;
     shelf.add_qbr(&loaded, &memory, settings.period(None, Some(Grain::Quarter))?)?;
     shelf.add_monthly(&loaded, &memory, settings.period(None, Some(Grain::Month))?, None)?;

@@ -6,6 +6,7 @@ mod bank;
 mod check;
 mod company;
 mod deck;
+mod deck_template;
 mod demo;
 mod diagnostics;
 mod docs;
