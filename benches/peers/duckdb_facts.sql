@@ -304,7 +304,8 @@ WITH held AS (
 SELECT 'forecast_value', subject, dimension, amount / 100 FROM held
 UNION ALL
 SELECT 'forecast_accuracy', subject, dimension,
-    CASE WHEN bookings > 0 THEN greatest(0, 1 - abs(amount - bookings) / bookings) WHEN amount > 0 THEN 0 END
+    CASE WHEN bookings > 0 THEN greatest(0, 1 - abs(amount - bookings) / bookings)
+        WHEN bookings = 0 AND amount > 0 THEN 0 END
 FROM held
 UNION ALL
 SELECT 'forecast_bias', subject, NULL, (amount - bookings) / nullif(bookings, 0) FROM held WHERE dimension IS NULL
