@@ -47,12 +47,12 @@ pub const ALL: &[Example] = &[
     example("snapshot", "--quiet --fail-on rejected,restated snapshot", "as a weekly job: exit code 3 says look at it"),
     example(
         "acknowledge",
-        "acknowledge stalled OP-1 --until 2026-12-15 --why \"Legal reads the contract\"",
+        "acknowledge stalled O-101198 --until 2026-12-15 --why \"Legal reads the contract\"",
         "the flag is shown apart until that day",
     ),
     example(
         "acknowledge",
-        "acknowledge no_upcoming_activity \"Noor Haddad\" --until 2026-12-01 --why \"On leave\"",
+        "acknowledge low_coverage \"Priya Raghunathan\" --until 2026-12-01 --why \"Three deals are in the pipe\"",
         "a flag about a person",
     ),
     example("templates", "templates list", "which templates there are"),
