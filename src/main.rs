@@ -1,8 +1,13 @@
 //! The `quarterdeck` command.
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use quarterdeck::cli::{Outcome, args::Arguments, console::failed, run};
 use std::process::ExitCode;
+
+/// Reading a large export is mostly asking for memory and giving it back.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {

@@ -13,14 +13,30 @@ pub struct Plan {
 /// Nothing was written, or the rename of a file failed and the message says which.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    #[error("cannot write {path}: {source}\nno file of this run was written")]
+    #[error("cannot write {path}: {source}\nno file of this run was written\nhint: {}", hint(source))]
     Write { path: PathBuf, source: std::io::Error },
     #[error(
-        "cannot put {path} in its place: {source}\nfiles before it in this run are in place, this one and later ones are not"
+        "cannot put {path} in its place: {source}\nfiles before it in this run are in place, this one and later ones are \
+         not\nhint: {}",
+        hint(source)
     )]
     Rename { path: PathBuf, source: std::io::Error },
     #[error("{path} leads out of the output folder; no file of this run was written")]
     Outside { path: PathBuf },
+}
+
+/// What to do about a file that cannot be written.
+fn hint(source: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::FileTooLarge | ErrorKind::QuotaExceeded => {
+            "make room on the disk and run again"
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "the folder must be writable for the user who runs this; --out names another"
+        }
+        _ => "--out names another folder",
+    }
 }
 
 impl Plan {

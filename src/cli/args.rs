@@ -142,6 +142,9 @@ pub enum Command {
         /// The files to write, with commas between
         #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_enum)]
         format: Vec<FileFormat>,
+        /// Your company's PowerPoint file (.pptx, .potx), on whose master the slides are made
+        #[arg(long, value_name = "FILE", conflicts_with = "stdout")]
+        deck_template: Option<PathBuf>,
         /// Print the report as Markdown, and write no file
         #[arg(long, conflicts_with = "format")]
         stdout: bool,

@@ -1,15 +1,13 @@
 //! Between the bank and the rest of a run: what is banked, and what is remembered.
 
-use super::load::Exports;
+use super::load::{Exports, Loaded};
 use super::settings::Settings;
-use crate::diagnostic::Findings;
 use crate::flags::{self, Raised, memory};
 use crate::history::{Bank, Banked, Visit};
-use crate::metrics::{Company, Selection, Tables, Window, measure};
-use crate::model::{
-    Acknowledgement, Fact, Grain, Mark, Period, Published, Remembered, Scope, Snapshots, Standing, Table, day_number,
-};
-use crate::reports::restatement::{Restatement, restatements, ripens};
+use crate::metrics::{Company, Selection, Tables, Window};
+use crate::model::{Grain, Mark, Period, Snapshots, Standing, Table, date_of, day_number};
+use crate::reports::Memory;
+use crate::reports::restatement::{publishable, restatements};
 use crate::timeline::is_backdated;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -19,9 +17,25 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// What earlier runs saw, with stages by their present names; `None` without a bank.
-pub fn snapshots(settings: &Settings) -> Result<Option<Snapshots>> {
-    let Some(bank) = open_if_there(settings)? else { return Ok(None) };
+/// What the banked runs and this one saw; `None` where no bank is configured.
+///
+/// This run counts as one of them, as it will once it is banked: else it would date a loss by the close date, which the run
+/// a week later dates by this one. Exports that are not of the as-of date are not taken for those of that day.
+pub fn seen(settings: &Settings, tables: &Tables) -> Result<Option<Snapshots>> {
+    if settings.configuration.history.is_none() {
+        return Ok(None);
+    }
+    let banked = banked(settings)?;
+    if is_late(settings, tables, &banked)? {
+        return Ok(Some(banked));
+    }
+    let standings = standings(&tables.frames[&Table::Opportunities])?;
+    Ok(Some(banked.seeing(day_number(settings.as_of), standings)))
+}
+
+/// What earlier runs saw, with stages by their present names.
+fn banked(settings: &Settings) -> Result<Snapshots> {
+    let Some(bank) = open_if_there(settings)? else { return Ok(Snapshots::default()) };
     let mut snapshots = bank.snapshots()?;
     let renamed: HashMap<String, Arc<str>> = settings
         .configuration
@@ -37,7 +51,7 @@ pub fn snapshots(settings: &Settings) -> Result<Option<Snapshots>> {
             }
         }
     }
-    Ok(Some(snapshots))
+    Ok(snapshots)
 }
 
 /// The bank to read from, where one is named and there. Its amounts are in the configured currency.
@@ -55,80 +69,75 @@ pub fn open_if_there(settings: &Settings) -> Result<Option<Bank>> {
     }
 }
 
-/// A run that was banked, with the whole company as of its date and all that was found.
-pub struct Visited {
-    pub banked: Banked,
-    pub company: Company,
-    pub findings: Findings,
-}
-
-/// Whether a bank is configured and the exports, or what is banked, tell of days after the as-of date: then the exports
-/// are not of that date, and a run that was not asked to bank them leaves the bank alone.
-pub fn is_late(settings: &Settings, exports: &Exports) -> Result<bool> {
-    if settings.configuration.history.is_none() {
-        return Ok(false);
-    }
-    let Tables { frames, snapshots, .. } = &exports.tables;
-    let history = frames.get(&Table::StageHistory);
-    Ok(is_backdated(&frames[&Table::Opportunities], history, snapshots.as_ref(), settings.as_of)?)
+/// Whether the exports, or what is banked, tell of days after the as-of date: then the exports are not of that date, and a
+/// run that was not asked to bank them leaves the bank alone.
+pub fn is_late(settings: &Settings, tables: &Tables, snapshots: &Snapshots) -> Result<bool> {
+    let history = tables.frames.get(&Table::StageHistory);
+    Ok(is_backdated(&tables.frames[&Table::Opportunities], history, Some(snapshots), settings.as_of)?)
 }
 
 /// Banks what the exports say as of the as-of date, for the whole company whatever was selected. `None` where no bank is
 /// configured.
 ///
 /// Figures and flags are those of a run that knows nothing later: banked runs after the as-of date are not read.
-pub fn bank(settings: &Settings, exports: &Exports, at: DateTime<Utc>) -> Result<Option<Visited>> {
-    let Some(path) = &settings.configuration.history else { return Ok(None) };
-    let known = exports.tables.snapshots.clone().map(|snapshots| snapshots.until(day_number(settings.as_of)));
-    let tables = Tables { snapshots: known, ..exports.tables.clone() };
-    let rules = settings.configuration.rules.clone();
-    let (company, found) = Company::new(&tables, &exports.stages, rules, settings.as_of, &Selection::default())?;
+pub fn bank(settings: &Settings, loaded: &Loaded, at: DateTime<Utc>) -> Result<Option<Banked>> {
+    let (Some(path), Some(seen)) = (&settings.configuration.history, &loaded.exports.tables.snapshots) else {
+        return Ok(None);
+    };
+    let exports = &loaded.exports;
+    let standings = standings(&exports.tables.frames[&Table::Opportunities])?;
+    let unaware;
+    let (company, facts) = if is_late(settings, &exports.tables, seen)? {
+        let seen = seen.clone().seeing(day_number(settings.as_of), standings.iter().cloned());
+        let tables = Tables { snapshots: Some(seen), ..exports.tables.clone() };
+        let rules = settings.configuration.rules.clone();
+        unaware = Company::new(&tables, &exports.stages, rules, settings.as_of, &Selection::default())?.0;
+        (&unaware, publishable(&unaware, &finished(settings))?)
+    } else {
+        (loaded.whole(settings)?, loaded.publishable(settings)?.clone())
+    };
     let visit = Visit {
         as_of: settings.as_of,
         at,
         version: env!("CARGO_PKG_VERSION"),
         currency: settings.configuration.rules.currency.code(),
         inputs: hashes(settings, exports)?,
-        standings: standings(&exports.tables.frames[&Table::Opportunities])?,
-        flags: flags(settings, &company)?,
-        facts: facts(settings, &company)?,
+        standings,
+        flags: flags_of_this_week(company)?.as_ref().map(marks).unwrap_or_default(),
+        facts,
     };
-    let banked = Bank::open(path)?.bank(&visit)?;
-    let mut findings = exports.findings.clone();
-    findings.merge(found);
-    Ok(Some(Visited { banked, company, findings }))
+    Ok(Some(Bank::open(path)?.bank(&visit)?))
 }
 
-/// What earlier runs left for the reports of this one.
-#[derive(Debug, Default)]
-pub struct Memory {
-    pub remembered: Remembered,
-    /// Those that hold on the as-of date.
-    pub acknowledged: Vec<Acknowledgement>,
-    /// Figures of the [`finished`] periods as runs before the as-of date gave them.
-    pub published: Vec<Published>,
+/// What runs before the as-of date left, held against this one, for the whole company whatever was selected. Nothing
+/// where there is no bank.
+///
+/// A run of the same date is none before it, so that a run once more says the same, and it does not matter whether this
+/// run is banked before or after.
+pub fn memory(settings: &Settings, loaded: &Loaded) -> Result<Memory> {
+    let (Some(bank), Some(snapshots)) = (open_if_there(settings)?, &loaded.exports.tables.snapshots) else {
+        return Ok(Memory::default());
+    };
+    let company = loaded.whole(settings)?;
+    let labels: Vec<String> = finished(settings).iter().map(ToString::to_string).collect();
+    let mut published = bank.published_before(settings.as_of)?;
+    published.retain(|figure| labels.contains(&figure.key.period));
+    let restated = restatements(company, snapshots, &published, loaded.publishable(settings)?)?;
+    Ok(Memory { restated, ..memory_of_flags(settings, loaded)? })
 }
 
-impl Memory {
-    /// Reads what runs before the as-of date left; nothing where there is no bank.
-    pub fn read(settings: &Settings) -> Result<Self> {
-        let Some(bank) = open_if_there(settings)? else { return Ok(Self::default()) };
-        let labels: Vec<String> = finished(settings).iter().map(ToString::to_string).collect();
-        let mut published = bank.published_before(settings.as_of)?;
-        published.retain(|figure| labels.contains(&figure.key.period));
-        Ok(Self {
-            remembered: bank.flags_before(settings.as_of)?,
-            acknowledged: bank.acknowledged(settings.as_of)?,
-            published,
-        })
-    }
-
-    /// What of the published figures comes out otherwise now, for the whole company whatever was selected.
-    pub fn restatements(&self, settings: &Settings, exports: &Exports) -> Result<Vec<Restatement>> {
-        let Some(snapshots) = &exports.tables.snapshots else { return Ok(Vec::new()) };
-        let (company, _) = exports.company(settings, &Selection::default())?;
-        Ok(restatements(&company, snapshots, &self.published)?)
-    }
+/// What runs before the as-of date left of flags alone: as [`memory`], without restatements.
+pub fn memory_of_flags(settings: &Settings, loaded: &Loaded) -> Result<Memory> {
+    let (Some(bank), Some(snapshots)) = (open_if_there(settings)?, &loaded.exports.tables.snapshots) else {
+        return Ok(Memory::default());
+    };
+    let (remembered, acknowledged) = (bank.flags_before(settings.as_of)?, bank.acknowledged(settings.as_of)?);
+    let raised = flags_of_this_week(loaded.whole(settings)?)?;
+    Ok(Memory {
+        last_run: snapshots.run_before(day_number(settings.as_of)).and_then(date_of),
+        news: raised.and_then(|raised| memory::news(&raised, &remembered, &acknowledged)),
+        restated: Vec::new(),
+    })
 }
 
 /// The SHA-256 of every file that was read.
@@ -183,14 +192,13 @@ fn standings(frame: &DataFrame) -> PolarsResult<Vec<(String, Standing)>> {
     Ok(standings)
 }
 
-/// The flags of the week that holds the as-of date, under every topic that could be judged.
-fn flags(settings: &Settings, company: &Company) -> Result<BTreeMap<String, Vec<Mark>>> {
-    let week = settings.configuration.rules.calendar.holding(Grain::Week, settings.as_of);
-    let Some(window) = week.and_then(|week| Window::new(company, week)) else { return Ok(BTreeMap::new()) };
-    let raised = flags::raise(&window, company.earlier.as_deref())?;
-    Ok(marks(&raised))
+/// The flags that are banked and held against earlier ones.
+fn flags_of_this_week(company: &Company) -> Result<Option<Raised>> {
+    let Some(window) = Window::of_this_week(company) else { return Ok(None) };
+    Ok(Some(flags::raise(&window, company.earlier.as_deref())?))
 }
 
+/// What was raised, under every topic that could be judged.
 fn marks(raised: &Raised) -> BTreeMap<String, Vec<Mark>> {
     let mut marks: BTreeMap<String, Vec<Mark>> =
         memory::topics(raised).into_iter().map(|topic| (topic, Vec::new())).collect();
@@ -213,16 +221,4 @@ pub fn finished(settings: &Settings) -> Vec<Period> {
         periods.extend(std::iter::successors(last, |period| calendar.previous(*period)).take(FINISHED));
     }
     periods
-}
-
-/// The figures of finished periods: of the team all that stay as they are once a period is over, of people the whole.
-fn facts(settings: &Settings, company: &Company) -> Result<BTreeMap<String, Vec<Fact>>> {
-    let mut given = BTreeMap::new();
-    for period in finished(settings) {
-        let mut facts = measure(company, period, None)?;
-        facts.retain(|fact| fact.scope == Scope::Team || fact.by.is_none());
-        facts.retain(|fact| !ripens(fact.metric));
-        given.insert(period.to_string(), facts);
-    }
-    Ok(given)
 }

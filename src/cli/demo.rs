@@ -8,6 +8,7 @@ use super::write::{Form, Shelf};
 use crate::metrics::Selection;
 use crate::model::Grain;
 use crate::output::Plan;
+use crate::reports::Memory;
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use std::path::Path;
@@ -46,10 +47,14 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
         fail_on: Vec::new(),
     })?;
     let loaded = load(&settings, &Selection::default())?;
-    let mut shelf = Shelf::new(&settings, Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false })?;
-    shelf.add_weekly(&loaded, settings.week(None)?)?;
-    shelf.add_qbr(&loaded, settings.period(None, Some(Grain::Quarter))?)?;
-    shelf.add_monthly(&loaded, settings.period(None, Some(Grain::Month))?, None)?;
+    let memory = Memory::default();
+    let mut shelf = Shelf::new(
+        &settings,
+        Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false, deck_template: None },
+    )?;
+    shelf.add_weekly(&loaded, &memory, settings.week(None)?)?;
+    shelf.add_qbr(&loaded, &memory, settings.period(None, Some(Grain::Quarter))?)?;
+    shelf.add_monthly(&loaded, &memory, settings.period(None, Some(Grain::Month))?, None)?;
     let index = shelf.write(&settings.out, console).context("the sample is unpacked, its reports are not written")?;
     console.say(&next_steps(folder, &index, settings.as_of));
     Ok(())

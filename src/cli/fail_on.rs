@@ -1,15 +1,14 @@
 //! `--fail-on`: what makes a run that was written end with exit code 3.
 
 use super::args::Threshold;
-use super::banking::Memory;
 use super::console::Console;
 use super::load::Exports;
 use super::settings::Settings;
 use crate::diagnostic::{Findings, Severity};
-use crate::flags::memory::{Age, news};
-use crate::flags::raise;
-use crate::metrics::{Company, Window, measure};
+use crate::flags::memory::News;
+use crate::metrics::{Company, measure};
 use crate::model::{Grain, Period, Scope, Status};
+use crate::reports::Memory;
 use crate::reports::wording::{counted, listed};
 use anyhow::Result;
 
@@ -26,6 +25,8 @@ pub struct Subject<'a> {
     pub exports: &'a Exports,
     pub company: &'a Company,
     pub findings: &'a Findings,
+    /// That of the whole company.
+    pub memory: &'a Memory,
     /// The period of the report; without one the figures are those of the week that holds the as-of date.
     pub period: Option<Period>,
 }
@@ -45,7 +46,6 @@ pub fn outcome(settings: &Settings, console: Console, subject: &Subject) -> Resu
 /// What meets a threshold, in words; `None` where nothing does.
 fn met(settings: &Settings, subject: &Subject, threshold: Threshold) -> Result<Option<String>> {
     let company = subject.company;
-    let week = || settings.configuration.rules.calendar.holding(Grain::Week, settings.as_of);
     let text = match threshold {
         Threshold::Rejected => {
             let count = subject.exports.rejected;
@@ -61,6 +61,7 @@ fn met(settings: &Settings, subject: &Subject, threshold: Threshold) -> Result<O
             (!codes.is_empty()).then(|| listed(&codes))
         }
         Threshold::Alert => {
+            let week = || settings.configuration.rules.calendar.holding(Grain::Week, settings.as_of);
             let Some(period) = subject.period.or_else(week) else { return Ok(None) };
             let facts = measure(company, period, None)?;
             let alarming = facts.iter().filter(|fact| fact.scope == Scope::Team && fact.status == Status::Alert);
@@ -69,16 +70,11 @@ fn met(settings: &Settings, subject: &Subject, threshold: Threshold) -> Result<O
             (!names.is_empty()).then(|| format!("{} of {period}", listed(&names)))
         }
         Threshold::NewFlag => {
-            let window = week().and_then(|week| Window::new(company, week));
-            let Some(window) = window else { return Ok(None) };
-            let raised = raise(&window, company.earlier.as_deref())?;
-            let memory = Memory::read(settings)?;
-            let news = news(&raised, &memory.remembered, &memory.acknowledged);
-            let count = news.open.iter().filter(|open| open.age == Age::New).count() as u64;
+            let count = subject.memory.news.as_ref().map_or(0, News::new_count);
             (count > 0).then(|| counted(count, "flag is new", "flags are new"))
         }
         Threshold::Restated => {
-            let restated = Memory::read(settings)?.restatements(settings, subject.exports)?;
+            let restated = &subject.memory.restated;
             let count = restated.len() as u64;
             restated.first().map(|first| format!("{}; {}", counted(count, "figure", "figures"), first.sentence))
         }

@@ -2,12 +2,16 @@
 
 use super::banking;
 use super::nearest;
+use super::progress::Progress;
 use super::settings::Settings;
 use crate::diagnostic::Findings;
 use crate::ingest::{self, Intake};
 use crate::metrics::{self, Company, Metric, Roster, Selection, Tables};
-use crate::model::{Stages, Table, day_number};
+use crate::model::{Fact, Stages, Table, day_number};
+use crate::reports::Memory;
+use crate::reports::restatement::publishable;
 use anyhow::{Result, bail};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The company, and all that was found on the way.
@@ -16,6 +20,9 @@ pub struct Loaded {
     pub findings: Findings,
     /// What the company was built from.
     pub exports: Exports,
+    is_everyone: bool,
+    whole: OnceCell<Company>,
+    publishable: OnceCell<BTreeMap<String, Vec<Fact>>>,
 }
 
 /// The exports as they were read, with what the bank remembers of earlier ones.
@@ -33,23 +40,61 @@ pub struct Exports {
 pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     let exports = read(settings)?;
     let (company, findings) = exports.company(settings, wanted)?;
-    Ok(Loaded { company, findings, exports })
+    Ok(Loaded {
+        company,
+        findings,
+        exports,
+        is_everyone: wanted.is_everyone(),
+        whole: OnceCell::new(),
+        publishable: OnceCell::new(),
+    })
+}
+
+impl Loaded {
+    /// Everyone, whatever was selected.
+    pub fn whole(&self, settings: &Settings) -> Result<&Company> {
+        if self.is_everyone {
+            return Ok(&self.company);
+        }
+        if let Some(whole) = self.whole.get() {
+            return Ok(whole);
+        }
+        let (company, _) = self.exports.build(settings, &Selection::default())?;
+        Ok(self.whole.get_or_init(|| company))
+    }
+
+    /// The figures of the whole company's finished periods, which are compared and banked; measured once.
+    pub fn publishable(&self, settings: &Settings) -> Result<&BTreeMap<String, Vec<Fact>>> {
+        if let Some(facts) = self.publishable.get() {
+            return Ok(facts);
+        }
+        let facts = publishable(self.whole(settings)?, &banking::finished(settings))?;
+        Ok(self.publishable.get_or_init(|| facts))
+    }
+
+    /// The part of the memory that the company is about.
+    pub fn part_of(&self, memory: &Memory) -> Memory {
+        if self.is_everyone { memory.clone() } else { memory.cut_to(&self.company) }
+    }
 }
 
 /// Reads every source, and the bank where there is one.
 pub fn read(settings: &Settings) -> Result<Exports> {
-    let mut intake = ingest::read(&settings.ingest_options())?;
+    let progress = Progress::new(settings.is_watched);
+    let mut intake = ingest::read_watched(&settings.ingest_options(), &|reading| progress.tell(reading))?;
+    drop(progress);
     Exports::new(settings, &mut intake)
 }
 
 impl Exports {
     /// What was read and what the bank remembers; takes the tables of what was read.
     pub fn new(settings: &Settings, intake: &mut Intake) -> Result<Self> {
-        let mut tables = Tables { snapshots: banking::snapshots(settings)?, ..Tables::default() };
+        let mut tables = Tables::default();
         for (table, records) in std::mem::take(&mut intake.tables) {
             tables.present.insert(table, records.present);
             tables.frames.insert(table, records.frame);
         }
+        tables.snapshots = banking::seen(settings, &tables)?;
         let files =
             intake.sources.iter().flat_map(|source| source.files.iter().map(|file| file.path.clone())).collect();
         let rejected = intake.sources.iter().map(|source| source.rejected).sum();

@@ -16,6 +16,7 @@ mod manual;
 mod metrics;
 mod monthly;
 mod nearest;
+mod progress;
 mod qbr;
 mod settings;
 mod snapshot;
@@ -35,15 +36,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let settings = || Settings::resolve(&arguments.global);
     let done = match &arguments.command {
         Command::Weekly { week, format, stdout } => {
-            let form = Form { formats: format, is_printed: *stdout };
+            let form = Form { formats: format, is_printed: *stdout, deck_template: None };
             return weekly::run(&settings()?, console, week.as_deref(), form, settings::now());
         }
         Command::Monthly { month, format, stdout } => {
-            let form = Form { formats: format, is_printed: *stdout };
+            let form = Form { formats: format, is_printed: *stdout, deck_template: None };
             return monthly::run(&settings()?, console, month.as_deref(), form);
         }
-        Command::Qbr { quarter, format, stdout } => {
-            let form = Form { formats: format, is_printed: *stdout };
+        Command::Qbr { quarter, format, deck_template, stdout } => {
+            let form = Form { formats: format, is_printed: *stdout, deck_template: deck_template.as_deref() };
             return qbr::run(&settings()?, console, quarter.as_deref(), form);
         }
         Command::Snapshot => return snapshot::run(&settings()?, console, settings::now()),

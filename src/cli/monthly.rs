@@ -1,5 +1,6 @@
 //! `quarterdeck monthly`: a page for each rep.
 
+use super::banking;
 use super::console::Console;
 use super::fail_on::{Outcome, Subject, outcome};
 use super::load::{Loaded, load};
@@ -12,9 +13,10 @@ pub fn run(settings: &Settings, console: Console, month: Option<&str>, form: For
     let month = settings.period(month, Some(Grain::Month))?;
     let loaded = load(settings, &without_rep(&settings.wanted))?;
     console.findings(&loaded.findings);
+    let memory = banking::memory(settings, &loaded)?;
     let mut shelf = Shelf::new(settings, form)?;
-    shelf.add_monthly(&loaded, month, wanted_rep(settings, &loaded)?)?;
+    shelf.add_monthly(&loaded, &memory, month, wanted_rep(settings, &loaded)?)?;
     shelf.finish(console)?;
-    let Loaded { company, findings, exports } = &loaded;
-    outcome(settings, console, &Subject { exports, company, findings, period: Some(month) })
+    let Loaded { company, findings, exports, .. } = &loaded;
+    outcome(settings, console, &Subject { exports, company, findings, memory: &memory, period: Some(month) })
 }

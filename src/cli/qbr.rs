@@ -1,5 +1,6 @@
 //! `quarterdeck qbr`: the quarterly business review.
 
+use super::banking;
 use super::console::Console;
 use super::fail_on::{Outcome, Subject, outcome};
 use super::load::{Loaded, load};
@@ -10,11 +11,12 @@ use anyhow::Result;
 
 pub fn run(settings: &Settings, console: Console, quarter: Option<&str>, form: Form) -> Result<Outcome> {
     let quarter = settings.period(quarter, Some(Grain::Quarter))?;
+    let mut shelf = Shelf::new(settings, form)?;
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
-    let mut shelf = Shelf::new(settings, form)?;
-    shelf.add_qbr(&loaded, quarter)?;
+    let memory = banking::memory(settings, &loaded)?;
+    shelf.add_qbr(&loaded, &memory, quarter)?;
     shelf.finish(console)?;
-    let Loaded { company, findings, exports } = &loaded;
-    outcome(settings, console, &Subject { exports, company, findings, period: Some(quarter) })
+    let Loaded { company, findings, exports, .. } = &loaded;
+    outcome(settings, console, &Subject { exports, company, findings, memory: &memory, period: Some(quarter) })
 }

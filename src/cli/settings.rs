@@ -7,6 +7,7 @@ use crate::metrics::Selection;
 use crate::model::{Calendar, Grain, Period};
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// A run as it is meant. Nothing below the command line reads arguments, clock or environment.
@@ -18,6 +19,8 @@ pub struct Settings {
     /// As typed; a name is matched to the people of the data once these are read.
     pub wanted: Selection,
     pub fail_on: Vec<Threshold>,
+    /// Whether somebody watches: standard error is a terminal, and nothing asked to be quiet.
+    pub is_watched: bool,
 }
 
 impl Settings {
@@ -30,6 +33,7 @@ impl Settings {
             out: global.out.clone(),
             wanted: Selection { team: global.team.clone(), manager: global.manager.clone(), rep: global.rep.clone() },
             fail_on: global.fail_on.clone(),
+            is_watched: !global.quiet && std::io::stderr().is_terminal(),
         })
     }
 

@@ -1,11 +1,14 @@
 //! `quarterdeck snapshot`: banks what the exports say, and nothing else.
 
-use super::banking::{self, Memory, Visited};
+use super::banking;
 use super::console::Console;
 use super::fail_on::{Outcome, Subject, outcome};
-use super::load::read;
+use super::load::{Loaded, load};
 use super::settings::Settings;
 use crate::history::{Banked, BankedKind};
+use crate::metrics::Selection;
+use crate::render::terminal::printable;
+use crate::reports::Memory;
 use crate::reports::wording::{counted, grouped};
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -16,17 +19,21 @@ pub fn run(settings: &Settings, console: Console, at: DateTime<Utc>) -> Result<O
             "there is no bank to write to: sources.history is not set\nhint: [sources]\n      history = \"history.db\""
         );
     }
-    let exports = read(settings)?;
-    // Memory is read first, so that a run is held against the one before and not against itself.
-    let restated = Memory::read(settings)?.restatements(settings, &exports)?;
-    let Visited { banked, company, findings } =
-        banking::bank(settings, &exports, at)?.context("a bank is configured")?;
-    console.findings(&findings);
-    for restatement in restated.iter().filter(|restatement| restatement.key.scope == "team") {
-        console.say(&format!("restated: {}", restatement.sentence));
-    }
+    let loaded = load(settings, &Selection::default())?;
+    let memory = banking::memory(settings, &loaded)?;
+    let banked = banking::bank(settings, &loaded, at)?.context("a bank is configured")?;
+    let Loaded { company, findings, exports, .. } = &loaded;
+    console.findings(findings);
+    say_restated(console, &memory);
     console.say(&said(settings, &banked));
-    outcome(settings, console, &Subject { exports: &exports, company: &company, findings: &findings, period: None })
+    outcome(settings, console, &Subject { exports, company, findings, memory: &memory, period: None })
+}
+
+/// Says which figures of the team came out otherwise than they were given.
+pub fn say_restated(console: Console, memory: &Memory) {
+    for restatement in memory.restated.iter().filter(|restatement| restatement.key.scope == "team") {
+        console.say(&format!("restated: {}", printable(&restatement.sentence)));
+    }
 }
 
 /// The line of a run: "banked 1,234 opportunities as of 2026-11-16, 37 changed since 2026-11-09".

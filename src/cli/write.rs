@@ -12,7 +12,7 @@ use crate::render::templates::{Group, Index, Link, OtherFormat};
 use crate::render::terminal::printable;
 use crate::render::{Templates, deck, workbook};
 use crate::reports::material::{Material, period_name};
-use crate::reports::{Report, manager, monthly, qbr, weekly};
+use crate::reports::{Memory, Report, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,11 +23,14 @@ pub struct Form<'a> {
     pub formats: &'a [FileFormat],
     /// The one report is printed as Markdown, whatever the formats, and no file is written.
     pub is_printed: bool,
+    /// The PowerPoint file on whose master slides are made; the house's own where there is none.
+    pub deck_template: Option<&'a Path>,
 }
 
 /// The files of a run and the page that links them.
 pub struct Shelf<'a> {
     templates: Templates,
+    deck_template: deck::Template,
     settings: &'a Settings,
     formats: BTreeSet<FileFormat>,
     is_printed: bool,
@@ -40,10 +43,19 @@ impl<'a> Shelf<'a> {
         let overrides = settings.configuration.base.join(TEMPLATE_FOLDER);
         let overrides = overrides.is_dir().then_some(overrides.as_path());
         let templates = Templates::new(overrides, &settings.configuration.rules.currency)?;
+        let deck_template = match form.deck_template {
+            Some(_) if !form.formats.contains(&FileFormat::Pptx) => {
+                bail!("--deck-template is for slides, and none are made\nhint: add --format pptx")
+            }
+            Some(path) => deck::Template::read(path)
+                .with_context(|| format!("the deck template {} cannot be used", path.display()))?,
+            None => deck::Template::house()?,
+        };
         let formats = if form.is_printed { &[FileFormat::Md] } else { form.formats };
         let formats = formats.iter().copied().collect();
         Ok(Self {
             templates,
+            deck_template,
             settings,
             formats,
             is_printed: form.is_printed,
@@ -52,8 +64,8 @@ impl<'a> Shelf<'a> {
         })
     }
 
-    pub fn add_weekly(&mut self, loaded: &Loaded, week: Period) -> Result<()> {
-        let material = self.gather(loaded, week)?;
+    pub fn add_weekly(&mut self, loaded: &Loaded, memory: &Memory, week: Period) -> Result<()> {
+        let material = self.gather(loaded, memory, week)?;
         let report = weekly::build(&material)?;
         let link = self.add_report(&report, &material, &format!("weekly/{week}"), &report.title)?;
         self.groups.push(Group { topic: "Weekly pipeline health".into(), title: period_name(week), links: vec![link] });
@@ -61,8 +73,8 @@ impl<'a> Shelf<'a> {
     }
 
     /// Adds a page for each rep who has anything in the month, or for the one that was asked for.
-    pub fn add_monthly(&mut self, loaded: &Loaded, month: Period, only: Option<&str>) -> Result<()> {
-        let material = self.gather(loaded, month)?;
+    pub fn add_monthly(&mut self, loaded: &Loaded, memory: &Memory, month: Period, only: Option<&str>) -> Result<()> {
+        let material = self.gather(loaded, memory, month)?;
         let reps: Vec<&str> = loaded
             .company
             .roster
@@ -106,8 +118,8 @@ impl<'a> Shelf<'a> {
         Ok(())
     }
 
-    pub fn add_qbr(&mut self, loaded: &Loaded, quarter: Period) -> Result<()> {
-        let material = self.gather(loaded, quarter)?;
+    pub fn add_qbr(&mut self, loaded: &Loaded, memory: &Memory, quarter: Period) -> Result<()> {
+        let material = self.gather(loaded, memory, quarter)?;
         let report = qbr::build(&material)?;
         let link = self.add_report(&report, &material, &format!("qbr/{quarter}"), &report.title)?;
         self.groups.push(Group {
@@ -118,12 +130,12 @@ impl<'a> Shelf<'a> {
         Ok(())
     }
 
-    fn gather<'m>(&self, loaded: &'m Loaded, period: Period) -> Result<Material<'m>>
+    fn gather<'m>(&self, loaded: &'m Loaded, memory: &Memory, period: Period) -> Result<Material<'m>>
     where
         'a: 'm,
     {
         let playbook = &self.settings.configuration.playbook;
-        Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings)?)
+        Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings, loaded.part_of(memory))?)
     }
 
     /// Plans a report's files at a path without its ending, and the charts of it in a folder beside it.
@@ -144,7 +156,7 @@ impl<'a> Shelf<'a> {
                 FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
                 FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),
                 FileFormat::Xlsx => ("Workbook", "xlsx", workbook::write(report, material.facts.all(), currency)?),
-                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency)?),
+                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency, &self.deck_template)?),
                 FileFormat::Png | FileFormat::Svg => continue,
             };
             let file = format!("{path}.{ending}");

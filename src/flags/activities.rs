@@ -4,13 +4,14 @@ use crate::metrics::coaching::is_called_off;
 use crate::metrics::{Company, took_place};
 use crate::model::Table;
 use crate::timeline::Day;
+use foldhash::fast::RandomState;
 use polars::prelude::PolarsResult;
 use std::collections::HashMap;
 
-/// All activities, as they are known at the as-of date.
+/// The activities of open opportunities and of reps, as they are known at the as-of date.
 pub struct Activities<'a> {
-    by_opportunity: HashMap<&'a str, Log>,
-    by_rep: HashMap<u32, Log>,
+    by_opportunity: HashMap<&'a str, Log, RandomState>,
+    by_rep: Vec<Log>,
     nothing: Log,
 }
 
@@ -48,8 +49,8 @@ enum Standing {
 }
 
 impl<'a> Activities<'a> {
-    /// `None` without an activities file.
-    pub fn read(company: &'a Company) -> PolarsResult<Option<Self>> {
+    /// `None` without an activities file. `open` are the opportunities that are open.
+    pub fn read(company: &'a Company, open: &[usize]) -> PolarsResult<Option<Self>> {
         let Some(table) = company.tables.get(&Table::Activities) else {
             return Ok(None);
         };
@@ -58,13 +59,16 @@ impl<'a> Activities<'a> {
         let ids = table.column("opportunity_id")?.str()?;
         let reps = table.column("rep_number")?.u32()?;
         let has_status = company.has_column(Table::Activities, "status");
-        let mut activities = Self { by_opportunity: HashMap::new(), by_rep: HashMap::new(), nothing: Log::default() };
-        for row in 0..table.height() {
-            let Some(day) = days.get(row) else { continue };
-            let status = has_status.then(|| statuses.get(row).unwrap_or_default());
+        let open = open.iter().map(|&o| (company.timeline.opportunity(o).id.as_str(), Log::default()));
+        let by_rep = company.roster.reps.iter().map(|_| Log::default()).collect();
+        let mut activities = Self { by_opportunity: open.collect(), by_rep, nothing: Log::default() };
+        let rows = days.iter().zip(statuses.iter()).zip(ids.iter().zip(reps.iter()));
+        for ((day, status), (id, rep)) in rows {
+            let Some(day) = day else { continue };
+            let status = has_status.then(|| status.unwrap_or_default());
             let standing = standing(day, status, company.as_of);
-            let of_opportunity = ids.get(row).map(|id| activities.by_opportunity.entry(id).or_default());
-            let of_rep = reps.get(row).map(|rep| activities.by_rep.entry(rep).or_default());
+            let of_opportunity = id.and_then(|id| activities.by_opportunity.get_mut(id));
+            let of_rep = rep.and_then(|rep| activities.by_rep.get_mut(rep as usize));
             for log in of_opportunity.into_iter().chain(of_rep) {
                 match standing {
                     Standing::Done => log.done.push(day),
@@ -74,7 +78,7 @@ impl<'a> Activities<'a> {
             }
         }
         let Self { by_opportunity, by_rep, .. } = &mut activities;
-        for log in by_opportunity.values_mut().chain(by_rep.values_mut()) {
+        for log in by_opportunity.values_mut().chain(by_rep) {
             log.done.sort_unstable();
         }
         Ok(Some(activities))
@@ -85,8 +89,7 @@ impl<'a> Activities<'a> {
     }
 
     pub fn of_rep(&self, rep: usize) -> &Log {
-        let rep = u32::try_from(rep).ok();
-        rep.and_then(|rep| self.by_rep.get(&rep)).unwrap_or(&self.nothing)
+        self.by_rep.get(rep).unwrap_or(&self.nothing)
     }
 }
 

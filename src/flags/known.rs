@@ -2,7 +2,7 @@
 
 use super::activities::Activities;
 use super::{Role, Subject, Whom};
-use crate::metrics::coaching::{Session, sessions};
+use crate::metrics::coaching::Session;
 use crate::metrics::statistics::quantile;
 use crate::metrics::{Company, NO_HISTORY, Window};
 use crate::model::{Stage, Table, date_of};
@@ -27,7 +27,7 @@ pub struct Known<'a> {
     /// The opportunities open on the as-of date.
     pub open: Vec<usize>,
     pub activities: Option<Activities<'a>>,
-    pub sessions: Option<Vec<Session>>,
+    pub sessions: Option<&'a [Session]>,
     /// How long a stage usually takes, by open rank.
     pub usual_days: HashMap<u16, UsualDays>,
     /// The last look at each opportunity that lies far enough back. `None` where nobody has looked.
@@ -75,14 +75,15 @@ impl<'a> Known<'a> {
     pub fn gather(window: &'a Window<'a>, earlier: Option<&'a [Earlier]>) -> PolarsResult<Self> {
         let company = window.company;
         let (timeline, as_of) = (&company.timeline, company.as_of);
+        let open: Vec<usize> = (0..timeline.count()).filter(|&o| timeline.is_open(o, as_of)).collect();
         Ok(Self {
             window,
             company,
             timeline,
             as_of,
-            open: (0..timeline.count()).filter(|&o| timeline.is_open(o, as_of)).collect(),
-            activities: Activities::read(company)?,
-            sessions: sessions(window)?,
+            activities: Activities::read(company, &open)?,
+            open,
+            sessions: company.sessions.as_deref(),
             usual_days: usual_days(company),
             earlier: earlier.and_then(|looks| last_looks(looks, as_of - UNCHANGED_DAYS)),
             export: Export::read(&company.tables[&Table::Opportunities])?,

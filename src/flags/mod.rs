@@ -29,6 +29,7 @@ use known::Known;
 use polars::prelude::PolarsError;
 use serde::{Serialize, Serializer};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Everything that was found, and what could not be looked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -93,6 +94,11 @@ impl Code {
         Code::TooManyOneOnOnes,
         Code::NoCoaching,
     ];
+
+    /// The code of an id; `None` where no flag has it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.name() == name)
+    }
 
     /// The id by which commands and files call it.
     pub fn name(self) -> &'static str {
@@ -241,6 +247,13 @@ pub fn judged(raised: &Raised) -> Vec<(Code, About)> {
     let of_people = person::CHECKS.iter().map(|check| (check.code, About::Person));
     let is_judged = |case: &(Code, About)| !raised.not_judged.iter().any(|not| (not.code, not.about) == *case);
     of_opportunities.chain(of_people).filter(is_judged).collect()
+}
+
+/// What a flag can be about.
+pub fn subjects_of(code: Code) -> BTreeSet<About> {
+    let of_opportunities = opportunity::CHECKS.iter().filter(|check| check.code == code).map(|_| About::Opportunity);
+    let of_people = person::CHECKS.iter().filter(|check| check.code == code).map(|_| About::Person);
+    of_opportunities.chain(of_people).collect()
 }
 
 /// One reason to raise a flag.

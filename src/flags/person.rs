@@ -43,7 +43,7 @@ fn lacks_log(known: &Known) -> Option<String> {
 }
 
 fn log<'a>(known: &'a Known) -> &'a [Session] {
-    known.sessions.as_deref().unwrap_or_default()
+    known.sessions.unwrap_or_default()
 }
 
 /// A suggestion to talk is all that a flag of a person makes.

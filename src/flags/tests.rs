@@ -275,9 +275,9 @@ fn flags_without_their_data_are_named_and_not_raised() {
     assert_eq!(
         reasons,
         [
-            (Code::StageChangeWithoutActivity, Opportunity, "stage_history: no file"),
-            (Code::PushedRepeatedly, Opportunity, "stage_history: no file"),
-            (Code::Stalled, Opportunity, "stage_history: no file"),
+            (Code::StageChangeWithoutActivity, Opportunity, "stage_history: no file, and no banked run before"),
+            (Code::PushedRepeatedly, Opportunity, "stage_history: no file, and no banked run before"),
+            (Code::Stalled, Opportunity, "stage_history: no file, and no banked run before"),
             (Code::NoNextStep, Opportunity, "opportunities: no column next_step"),
             (Code::NoUpcomingActivity, Opportunity, "activities: no file"),
             (Code::NoUpcomingActivity, Person, "activities: no file"),

@@ -179,7 +179,12 @@ impl Bank {
     }
 
     /// Everything that was seen of opportunities. Amounts are in [`Run::currency`].
+    ///
+    /// # Errors
+    ///
+    /// Where anything in the file is damaged, be it elsewhere: a report of half a bank would look like one of a whole.
     pub fn snapshots(&self) -> Result<Snapshots, HistoryError> {
+        refuse_damage(&self.db, &self.path)?;
         snapshots::read(&self.db).map_err(about(&self.path))
     }
 

@@ -93,7 +93,7 @@ pub fn opportunities_by_id(
         return Ok(Vec::new());
     };
     let manner = Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: false };
-    let mut draft = Draft::read(Table::Opportunities, source, &options.base, manner)?;
+    let mut draft = Draft::read(Table::Opportunities, source, &options.base, manner, &|_| {})?;
     settle(&mut draft, options)?;
     identity::replace_earlier(&mut draft);
     let is_wanted = |row: &usize| draft.is_kept(*row) && draft.cells[0].text(*row).is_some_and(|id| ids.contains(id));

@@ -5,8 +5,8 @@
 
 use super::dates::{self, DAY, Readings};
 use super::numbers::{self, Number};
-use super::rules;
 use super::storage::{Names, Sparse, Texts};
+use super::{DateOrder, rules};
 use crate::diagnostic::Rule;
 use crate::model::{Calendar, Kind};
 use chrono_tz::Tz;
@@ -94,7 +94,10 @@ impl Cells {
             self.push_none();
             return Ok(());
         }
-        let text = || String::from_utf8_lossy(cell);
+        let text = || match std::str::from_utf8(cell) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(cell),
+        };
         let taken = match self {
             Cells::Text(cells) => {
                 cells.push(&text());
@@ -173,6 +176,28 @@ impl Cells {
         }
     }
 
+    /// Appends the rows of another column of the same kind; of names gives the keys here by the keys there.
+    pub fn append(&mut self, later: Cells) -> Vec<u32> {
+        match (self, later) {
+            (Cells::Text(cells), Cells::Text(later))
+            | (Cells::Ids(cells), Cells::Ids(later))
+            | (Cells::Rates(cells), Cells::Rates(later))
+            | (Cells::Periods(cells), Cells::Periods(later)) => cells.append(later),
+            (Cells::Names(names), Cells::Names(later)) => return names.append(later),
+            (Cells::Dates(cells), Cells::Dates(later)) => cells.append(later),
+            (Cells::Moments(cells), Cells::Moments(later)) => cells.append(later),
+            (Cells::Amounts(amounts), Cells::Amounts(later)) => amounts.append(later),
+            (Cells::Probabilities(column), Cells::Probabilities(later)) => {
+                column.is_percent |= later.is_percent;
+                column.cells.append(later.cells);
+            }
+            (Cells::Numbers(cells), Cells::Numbers(later)) => cells.append(later),
+            // Rows are appended while a source is read, and the kind of a column is that of its table.
+            _ => {}
+        }
+        Vec::new()
+    }
+
     /// Whether no row has a value.
     pub fn is_free(&self) -> bool {
         match self {
@@ -192,6 +217,13 @@ impl Days {
     pub const ABSENT: i32 = i32::MIN;
     const EMPTY: Days = Days { month_first: Days::ABSENT, day_first: Days::ABSENT };
 
+    pub fn under(self, order: DateOrder) -> i32 {
+        match order {
+            DateOrder::MonthFirst => self.month_first,
+            DateOrder::DayFirst => self.day_first,
+        }
+    }
+
     fn of(readings: Readings) -> Self {
         Days { month_first: Days::of_moment(readings.month_first), day_first: Days::of_moment(readings.day_first) }
     }
@@ -207,15 +239,30 @@ impl Days {
 
 impl Amounts {
     fn push(&mut self, number: Number, sign: Option<&str>) {
-        if let (Some(sign), Ok(row)) = (sign, u32::try_from(self.cells.height())) {
-            let known = self.sign_texts.iter().position(|text| text == sign);
-            let at = known.unwrap_or_else(|| {
-                self.sign_texts.push(sign.to_owned());
-                self.sign_texts.len() - 1
-            });
-            self.signs.push((row, u32::try_from(at).unwrap_or(u32::MAX)));
+        if let Some(sign) = sign {
+            self.sign(self.cells.height(), sign);
         }
         self.cells.push(number);
+    }
+
+    /// Notes the sign beside the amount of a row.
+    fn sign(&mut self, row: usize, sign: &str) {
+        let known = self.sign_texts.iter().position(|text| text == sign);
+        let at = known.unwrap_or_else(|| {
+            self.sign_texts.push(sign.to_owned());
+            self.sign_texts.len() - 1
+        });
+        if let (Ok(row), Ok(at)) = (u32::try_from(row), u32::try_from(at)) {
+            self.signs.push((row, at));
+        }
+    }
+
+    fn append(&mut self, later: Amounts) {
+        let first = self.cells.height();
+        for (row, at) in &later.signs {
+            self.sign(first + *row as usize, &later.sign_texts[*at as usize]);
+        }
+        self.cells.append(later.cells);
     }
 }
 

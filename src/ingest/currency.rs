@@ -18,6 +18,7 @@ use super::rules;
 use super::stages::StageBook;
 use crate::diagnostic::{Findings, Place};
 use crate::model::{Stage, Table, day_number};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// Rates by currency, in order of the day they hold from; those that always hold come first.
@@ -37,14 +38,16 @@ pub(super) fn convert(
     }
     let rates = drafts.get(&Table::Rates).map_or_else(Rates::none, Rates::of);
     let today = day_number(options.as_of);
-    let changes = Changes::of(drafts.get(&Table::StageHistory), book);
     let mut of_opportunity: HashMap<String, Decimal> = HashMap::new();
     for draft in drafts.values_mut() {
         note_other_signs(draft, options, findings);
     }
-    if let Some(draft) = drafts.get_mut(&Table::Opportunities) {
-        let row_rates = foreign(draft, options, |draft, row, code| {
-            let day = closed_day(draft, row, book, &changes).filter(|day| *day <= today).unwrap_or(today);
+    if let Some(mut draft) = drafts.remove(&Table::Opportunities) {
+        // Only what is in another currency asks for the changes.
+        let changes = OnceCell::new();
+        let row_rates = foreign(&mut draft, options, |draft, row, code| {
+            let changes = changes.get_or_init(|| Changes::of(drafts.get(&Table::StageHistory), book));
+            let day = closed_day(draft, row, book, changes).filter(|day| *day <= today).unwrap_or(today);
             rates.at(code, day).ok_or(day)
         });
         for (row, rate) in &row_rates {
@@ -53,7 +56,8 @@ pub(super) fn convert(
             }
         }
         let row_rates: HashMap<usize, Decimal> = row_rates.into_iter().collect();
-        settle_amounts(draft, options, |_, row| row_rates.get(&row).copied());
+        settle_amounts(&mut draft, options, |_, row| row_rates.get(&row).copied());
+        drafts.insert(Table::Opportunities, draft);
     }
     if let Some(draft) = drafts.get_mut(&Table::Quotas) {
         let row_rates = foreign(draft, options, |_, _, code| rates.at(code, today).ok_or(today));
@@ -63,6 +67,9 @@ pub(super) fn convert(
     for draft in drafts.values_mut() {
         let id = draft.column("opportunity_id");
         settle_amounts(draft, options, |draft, row| {
+            if of_opportunity.is_empty() {
+                return None;
+            }
             let id = draft.cells.get(id?)?.text(row)?;
             of_opportunity.get(id).copied()
         });
@@ -118,20 +125,23 @@ fn foreign(
     let Some(column) = draft.column("currency") else {
         return Vec::new();
     };
+    let Cells::Names(names) = &draft.cells[column] else {
+        return Vec::new();
+    };
+    let codes: Vec<Option<String>> = names.spellings.iter().map(|written| code_of(written)).collect();
     let mut found = Vec::new();
     let mut rejected = Vec::new();
-    for row in (0..draft.states.len()).filter(|row| draft.is_kept(*row)) {
-        let Some(written) = draft.cells[column].text(row) else {
-            continue;
+    for (row, key) in names.keys.iter().enumerate().filter(|(row, _)| draft.is_kept(*row)) {
+        let code = match codes.get(key as usize) {
+            None => continue,
+            Some(Some(code)) if code == options.currency.code() => continue,
+            Some(Some(code)) => code,
+            Some(None) => {
+                rejected.push((row, (&rules::CURRENCY_UNREADABLE, None)));
+                continue;
+            }
         };
-        let Some(code) = code_of(written) else {
-            rejected.push((row, (&rules::CURRENCY_UNREADABLE, None)));
-            continue;
-        };
-        if code == options.currency.code() {
-            continue;
-        }
-        match rate(draft, row, &code) {
+        match rate(draft, row, code) {
             Ok(rate) => found.push((row, rate)),
             Err(day) => {
                 let day = crate::model::date_of(day).map(|day| day.to_string()).unwrap_or_default();

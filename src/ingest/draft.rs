@@ -105,6 +105,37 @@ impl Draft {
         }
     }
 
+    /// Room for further rows of the same columns.
+    pub fn beside(&self) -> Self {
+        let entered = self.entered.iter().map(|(label, _)| (label.clone(), Cells::new(Kind::Timestamp)));
+        Draft { entered: entered.collect(), ..Draft::new(self.table) }
+    }
+
+    /// Appends rows that were read beside these.
+    pub fn append(&mut self, later: Draft) {
+        let first = self.states.len();
+        let stage = self.column("stage");
+        for (at, (cells, more)) in self.cells.iter_mut().zip(later.cells).enumerate() {
+            let keys = cells.append(more);
+            if Some(at) == stage {
+                for ((key, mark), count) in &later.outcome_marks {
+                    *self.outcome_marks.entry((keys[*key as usize], *mark)).or_default() += count;
+                }
+            }
+        }
+        for ((_, cells), (_, more)) in self.entered.iter_mut().zip(later.entered) {
+            cells.append(more);
+        }
+        self.states.extend(later.states);
+        self.lines.extend(later.lines);
+        self.events.extend(later.events.iter().map(|row| first + row));
+        for mut fault in later.faults {
+            fault.row += first;
+            fault.record = fault.record.filter(|_| self.faults.len() < KEPT_RECORDS);
+            self.faults.push(fault);
+        }
+    }
+
     /// Rejects a row, with its record where that is at hand.
     pub fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<&ByteRecord>) {
         self.states[row] = State::Rejected;

@@ -6,16 +6,15 @@
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
-use std::collections::VecDeque;
+use memchr::memchr_iter;
+use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-const BUFFER: usize = 1 << 16;
+const BUFFER: usize = 1 << 18;
 /// How much of a file is kept to find its delimiter and its header.
 pub(super) const SAMPLE: usize = 1 << 17;
-/// Stands after the last line: a quotation mark that is never closed swallows it, and so shows.
-pub(super) const END_MARK: &str = "\u{4}quarterdeck:end";
 
 /// What kind of bytes a file holds.
 #[derive(Debug, Clone)]
@@ -37,7 +36,7 @@ impl Coding {
 }
 
 /// Opens a file, unpacking it where its name ends in `.gz`.
-pub(super) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     let file = File::open(path)?;
     let is_packed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     Ok(if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
@@ -46,28 +45,24 @@ pub(super) fn open(path: &Path) -> io::Result<Box<dyn Read>> {
 /// Looks through the bytes of a file once.
 pub(super) fn look(path: &Path) -> io::Result<Coding> {
     let mut bytes = open(path)?;
-    let mut buffer = vec![0; BUFFER];
+    let mut counts = Counts::default();
+    let mut parts = some(&mut bytes)?;
     let mut start = Vec::new();
-    let mut utf8 = Utf8Count::default();
-    let mut nul_bytes = 0;
-    loop {
-        let length = match bytes.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let part = &buffer[..length];
-        if start.len() < SAMPLE {
-            start.extend_from_slice(&part[..length.min(SAMPLE - start.len())]);
-        }
-        utf8.add(part);
-        if part.contains(&0) {
-            nul_bytes += part.iter().filter(|byte| **byte == 0).count() as u64;
-        }
+    for part in &parts {
+        start.extend_from_slice(&part[..part.len().min(SAMPLE - start.len())]);
     }
-    utf8.end();
-    let encoding = utf16(&start).unwrap_or_else(|| if utf8.is_likely() { UTF_8 } else { WINDOWS_1252 });
+    let mut cut = Vec::new();
+    while !parts.is_empty() {
+        for part in &mut parts {
+            make_whole(part, &mut cut);
+        }
+        let (of_parts, further) =
+            rayon::join(|| parts.par_iter().map(|part| Counts::of(part)).collect::<Vec<_>>(), || some(&mut bytes));
+        of_parts.into_iter().for_each(|of_part| counts.add(of_part));
+        parts = further?;
+    }
+    counts.add(Counts::of(&cut));
+    let encoding = utf16(&start).unwrap_or_else(|| if counts.is_likely_utf8() { UTF_8 } else { WINDOWS_1252 });
     let (decoded, _) = encoding.decode_with_bom_removal(&start);
     let mut sample = decoded.into_owned();
     let breaks_with_cr = sample.contains('\r') && !sample.contains('\n');
@@ -79,10 +74,34 @@ pub(super) fn look(path: &Path) -> io::Result<Coding> {
     Ok(Coding {
         encoding,
         breaks_with_cr,
-        damaged: if is_utf8 { utf8.invalid } else { 0 },
-        nul_bytes: if encoding == UTF_16LE || encoding == UTF_16BE { 0 } else { nul_bytes },
+        damaged: if is_utf8 { counts.invalid } else { 0 },
+        nul_bytes: if encoding == UTF_16LE || encoding == UTF_16BE { 0 } else { counts.nul_bytes },
         sample,
     })
+}
+
+/// The next parts of a file, as many as are looked at at once; none at its end.
+fn some(bytes: &mut impl Read) -> io::Result<Vec<Vec<u8>>> {
+    let part = || {
+        let mut part = Vec::with_capacity(BUFFER);
+        match bytes.by_ref().take(BUFFER as u64).read_to_end(&mut part) {
+            Ok(0) => None,
+            Ok(_) => Some(Ok(part)),
+            Err(error) => Some(Err(error)),
+        }
+    };
+    std::iter::from_fn(part).take(4 * rayon::current_num_threads()).collect()
+}
+
+/// Gives a part the character that the one before it was cut in, and takes from it the one that it is cut in itself.
+fn make_whole(part: &mut Vec<u8>, cut: &mut Vec<u8>) {
+    if !cut.is_empty() {
+        part.splice(..0, cut.drain(..));
+    }
+    // A character has at most three bytes after its first.
+    let is_first = |byte: &u8| *byte & 0xC0 != 0x80;
+    let last = part.iter().rev().take(4).position(is_first).map_or(part.len(), |back| part.len() - 1 - back);
+    *cut = part.split_off(last);
 }
 
 /// UTF-16 by its mark, or by zeros in every other byte.
@@ -104,226 +123,118 @@ fn utf16(start: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
-/// Counts what is UTF-8 beyond ASCII and what is not, over parts that may cut a character.
+/// How much of some bytes is UTF-8 beyond ASCII, and how much is not.
 #[derive(Default)]
-struct Utf8Count {
+struct Counts {
     valid: u64,
     invalid: u64,
-    cut: Vec<u8>,
+    nul_bytes: u64,
 }
 
-impl Utf8Count {
-    fn add(&mut self, part: &[u8]) {
-        if self.cut.is_empty() && part.is_ascii() {
-            return;
+impl Counts {
+    fn of(part: &[u8]) -> Self {
+        let nul_bytes = memchr_iter(0, part).count() as u64;
+        let mut counts = Counts { nul_bytes, ..Counts::default() };
+        if part.is_ascii() {
+            return counts;
         }
-        let mut bytes = std::mem::take(&mut self.cut);
-        bytes.extend_from_slice(part);
-        let mut rest = bytes.as_slice();
-        loop {
-            match std::str::from_utf8(rest) {
-                Ok(text) => return self.count(text),
-                Err(error) => {
-                    let (good, bad) = rest.split_at(error.valid_up_to());
-                    if let Ok(text) = std::str::from_utf8(good) {
-                        self.count(text);
-                    }
-                    let Some(length) = error.error_len() else {
-                        self.cut = bad.to_vec();
-                        return;
-                    };
-                    self.invalid += 1;
-                    rest = &bad[length..];
-                }
-            }
+        for chunk in part.utf8_chunks() {
+            // Each character beyond ASCII has one byte that starts it.
+            counts.valid += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+            counts.invalid += u64::from(!chunk.invalid().is_empty());
         }
+        counts
     }
 
-    fn count(&mut self, text: &str) {
-        // Each character beyond ASCII has one byte that starts it.
-        self.valid += text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
-    }
-
-    fn end(&mut self) {
-        self.invalid += u64::from(!self.cut.is_empty());
+    fn add(&mut self, other: Counts) {
+        self.valid += other.valid;
+        self.invalid += other.invalid;
+        self.nul_bytes += other.nul_bytes;
     }
 
     /// A sequence of Windows-1252 letters is hardly ever valid UTF-8, so the valid ones speak louder.
-    fn is_likely(&self) -> bool {
+    fn is_likely_utf8(&self) -> bool {
         self.invalid == 0 || self.valid > self.invalid
     }
 }
 
-/// A reader of UTF-8 text: decoded, without byte order mark and NUL, ending in a line break and [`END_MARK`].
+/// A stream of UTF-8 text: decoded, without byte order mark and NUL.
 pub(super) struct Text {
-    bytes: Box<dyn Read>,
+    bytes: Box<dyn Read + Send>,
     /// Absent for sound UTF-8, which passes as it is.
     decoder: Option<Decoder>,
     breaks_with_cr: bool,
     has_nul: bool,
-    raw: Vec<u8>,
-    ready: Vec<u8>,
-    given: usize,
     is_at_start: bool,
     is_ended: bool,
-    quotes: Quotes,
-}
-
-/// Follows the quotation marks of a text to find those that close a cell in the middle of its text.
-///
-/// A reader of CSV takes such a mark in its stride, and with it whole lines that a stray mark has swallowed.
-struct Quotes {
-    delimiter: u8,
-    is_open: bool,
-    /// The byte before the part at hand.
-    last: u8,
-    /// How many bytes of text came before the part at hand.
-    before: u64,
-    /// A mark that closes a cell if what follows is no other mark; it ended the last part.
-    pending: bool,
-    strays: VecDeque<u64>,
-}
-
-impl Quotes {
-    fn follow(&mut self, part: &[u8]) {
-        let mut at = 0;
-        if std::mem::take(&mut self.pending) {
-            at += self.close(part.first().copied(), self.before);
-        }
-        while let Some(next) = part.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'"')) {
-            let mark = at + next;
-            at = mark + 1;
-            if self.is_open {
-                match part.get(at) {
-                    Some(following) => at += self.close(Some(*following), self.before + at as u64),
-                    None => self.pending = true,
-                }
-            } else {
-                let previous = mark.checked_sub(1).map_or(self.last, |before| part[before]);
-                self.is_open = previous == self.delimiter || previous == b'\n';
-            }
-        }
-        if let Some(last) = part.last() {
-            self.last = *last;
-        }
-        self.before += part.len() as u64;
-    }
-
-    /// A mark within an open cell: gives 1 to skip where it is the first of two, which stand for one.
-    fn close(&mut self, following: Option<u8>, offset: u64) -> usize {
-        if following == Some(b'"') {
-            return 1;
-        }
-        self.is_open = false;
-        if !following.is_none_or(|byte| byte == self.delimiter || matches!(byte, b'\n' | b'\r' | b' ')) {
-            self.strays.push_back(offset);
-        }
-        0
-    }
 }
 
 impl Text {
-    /// Whether a quotation mark in these bytes of the text closes a cell and more text follows it.
-    pub fn has_stray_quote(&mut self, start: u64, end: u64) -> bool {
-        let mut is_found = false;
-        while let Some(offset) = self.quotes.strays.front().copied().filter(|offset| *offset < end) {
-            is_found |= offset >= start;
-            self.quotes.strays.pop_front();
-        }
-        is_found
-    }
-
-    pub fn open(path: &Path, coding: &Coding, delimiter: u8) -> io::Result<Self> {
+    pub fn open(path: &Path, coding: &Coding) -> io::Result<Self> {
         let is_sound = coding.encoding == UTF_8 && coding.damaged == 0;
         Ok(Self {
             bytes: open(path)?,
             decoder: (!is_sound).then(|| coding.encoding.new_decoder_with_bom_removal()),
             breaks_with_cr: coding.breaks_with_cr,
             has_nul: coding.nul_bytes > 0 || !is_sound,
-            raw: vec![0; BUFFER],
-            ready: Vec::with_capacity(BUFFER),
-            given: 0,
             is_at_start: true,
             is_ended: false,
-            quotes: Quotes {
-                delimiter,
-                is_open: false,
-                last: b'\n',
-                before: 0,
-                pending: false,
-                strays: VecDeque::new(),
-            },
         })
     }
 
-    /// Makes more text ready; nothing is ready after the end.
-    fn fill(&mut self) -> io::Result<()> {
-        self.ready.clear();
-        self.given = 0;
-        while self.ready.is_empty() && !self.is_ended {
-            let length = match self.bytes.read(&mut self.raw) {
-                Ok(length) => length,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            self.decode(length);
-            if length == 0 {
-                self.is_ended = true;
-                self.ready.extend_from_slice(b"\n");
-                self.ready.extend_from_slice(END_MARK.as_bytes());
-                self.ready.extend_from_slice(b"\n");
+    /// Appends more of the text; whether there is any.
+    pub fn read(&mut self, target: &mut Vec<u8>) -> io::Result<bool> {
+        let known = target.len();
+        while target.len() == known && !self.is_ended {
+            match &mut self.decoder {
+                None => {
+                    let mark = "\u{feff}".as_bytes();
+                    let length = (&mut self.bytes).take(BUFFER as u64).read_to_end(target)?;
+                    if std::mem::take(&mut self.is_at_start) && target[known..].starts_with(mark) {
+                        target.drain(known..known + mark.len());
+                    }
+                    self.is_ended = length == 0;
+                }
+                Some(decoder) => {
+                    let mut raw = Vec::with_capacity(BUFFER);
+                    let length = (&mut self.bytes).take(BUFFER as u64).read_to_end(&mut raw)?;
+                    decode(decoder, &raw, target);
+                    self.is_ended = length == 0;
+                }
             }
+            self.clean(known, target);
         }
-        self.quotes.follow(&self.ready);
-        Ok(())
+        Ok(target.len() > known)
     }
 
-    fn decode(&mut self, length: usize) {
-        let part = &self.raw[..length];
-        match &mut self.decoder {
-            None => {
-                let mark = "\u{feff}".as_bytes();
-                let part = if self.is_at_start { part.strip_prefix(mark).unwrap_or(part) } else { part };
-                self.is_at_start &= length == 0;
-                self.ready.extend_from_slice(part);
-            }
-            Some(decoder) => {
-                let mut text = String::with_capacity(decoder.max_utf8_buffer_length(length).unwrap_or(4 * BUFFER));
-                let mut rest = part;
-                loop {
-                    let (result, taken, _) = decoder.decode_to_string(rest, &mut text, length == 0);
-                    rest = &rest[taken..];
-                    if result == CoderResult::InputEmpty {
-                        break;
-                    }
-                    text.reserve(BUFFER);
-                }
-                self.ready.extend_from_slice(text.as_bytes());
-            }
-        }
-        if self.has_nul && self.ready.contains(&0) {
-            self.ready.retain(|byte| *byte != 0);
+    /// Takes away what is no text from a position on.
+    fn clean(&self, from: usize, target: &mut Vec<u8>) {
+        if self.has_nul && target[from..].contains(&0) {
+            let mut text = target.split_off(from);
+            text.retain(|byte| *byte != 0);
+            target.append(&mut text);
         }
         if self.breaks_with_cr {
-            for byte in &mut self.ready {
-                if *byte == b'\r' {
-                    *byte = b'\n';
-                }
+            for byte in target[from..].iter_mut().filter(|byte| **byte == b'\r') {
+                *byte = b'\n';
             }
         }
     }
 }
 
-impl Read for Text {
-    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.ready.len() {
-            self.fill()?;
+/// Appends the text of some bytes; of none at the end of the file.
+fn decode(decoder: &mut Decoder, raw: &[u8], target: &mut Vec<u8>) {
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length(raw.len()).unwrap_or(4 * BUFFER));
+    let mut rest = raw;
+    loop {
+        let (result, taken, _) = decoder.decode_to_string(rest, &mut text, raw.is_empty());
+        rest = &rest[taken..];
+        if result == CoderResult::InputEmpty {
+            break;
         }
-        let length = target.len().min(self.ready.len() - self.given);
-        target[..length].copy_from_slice(&self.ready[self.given..self.given + length]);
-        self.given += length;
-        Ok(length)
+        text.reserve(BUFFER);
     }
+    target.extend_from_slice(text.as_bytes());
 }
 
 #[cfg(test)]
@@ -337,10 +248,10 @@ mod tests {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let coding = look(&path).unwrap();
-        let mut text = String::new();
-        Text::open(&path, &coding, b',').unwrap().read_to_string(&mut text).unwrap();
-        let text = text.strip_suffix(&format!("\n{END_MARK}\n")).unwrap().to_owned();
-        (text, coding.name())
+        let mut stream = Text::open(&path, &coding).unwrap();
+        let mut text = Vec::new();
+        while stream.read(&mut text).unwrap() {}
+        (String::from_utf8(text).unwrap(), coding.name())
     }
 
     #[test]
@@ -376,6 +287,24 @@ mod tests {
     fn one_damaged_byte_does_not_turn_utf8_into_another_encoding() {
         let (text, encoding) = text(b"\xC3\xA9t\xC3\xA9,\xFFx\n", "a.csv");
         assert_eq!((text.as_str(), encoding), ("été,\u{fffd}x\n", "UTF-8"));
+    }
+
+    #[test]
+    fn characters_that_parts_cut_are_counted_as_those_of_the_whole() {
+        // Euro signs of three bytes, a letter of Windows-1252, an unfinished character, bytes that continue nothing.
+        let bytes = b"ab\xE2\x82\xACc\xEBd\xE2\x82\xAC\xE2\x82e\x80\x80\x80\x80\x80\xE2\x82";
+        let whole = Counts::of(bytes);
+        assert_eq!((whole.valid, whole.invalid), (2, 8));
+        for length in 1..bytes.len() {
+            let (mut counts, mut cut) = (Counts::default(), Vec::new());
+            for part in bytes.chunks(length) {
+                let mut part = part.to_vec();
+                make_whole(&mut part, &mut cut);
+                counts.add(Counts::of(&part));
+            }
+            counts.add(Counts::of(&cut));
+            assert_eq!((counts.valid, counts.invalid), (2, 8), "parts of {length}");
+        }
     }
 
     #[test]

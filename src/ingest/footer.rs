@@ -5,6 +5,7 @@
 
 use super::source::text_of;
 use csv::ByteRecord;
+use memchr::memchr_iter;
 use std::borrow::Cow;
 
 /// Lines held back.
@@ -27,8 +28,8 @@ struct Held {
 impl Footer {
     /// Whether a record may be a line of the footer, in which case it is kept here.
     pub fn holds(&mut self, record: &ByteRecord, line: u64, width: usize, key: Option<usize>) -> bool {
-        let is_after_gap = line > self.last_line + 1 && self.last_line > 0;
-        let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let is_after_gap = self.is_gap_before(line);
+        let breaks = memchr_iter(b'\n', record.as_slice()).count() as u64;
         self.last_line = line + breaks;
         if !may_be_footer(record, width, key) {
             return false;
@@ -40,6 +41,22 @@ impl Footer {
     /// The lines held back, now that a record follows them.
     pub fn were_records(&mut self) -> Vec<Broken> {
         self.held.drain(..).map(|held| (held.line, held.record)).collect()
+    }
+
+    /// Takes over what was held back in the stretch after this one. Gives the lines held back here if that stretch
+    /// has records, for then they were records too.
+    pub fn go_on(&mut self, mut later: Footer, has_records: bool) -> Vec<Broken> {
+        let records = if has_records { self.were_records() } else { Vec::new() };
+        if let Some(first) = later.held.first_mut().filter(|_| !has_records) {
+            first.is_after_gap = self.is_gap_before(first.line);
+        }
+        self.held.append(&mut later.held);
+        self.last_line = self.last_line.max(later.last_line);
+        records
+    }
+
+    fn is_gap_before(&self, line: u64) -> bool {
+        line > self.last_line + 1 && self.last_line > 0
     }
 
     /// At the end of the file: the lines of the footer, and those that are broken records after all. A footer

@@ -4,6 +4,7 @@
 //! for each source and every finding. A record that cannot be read is rejected and listed, never dropped in
 //! silence, and never stops the reading at the first fault. This module knows no metric and prints nothing.
 
+mod blocks;
 mod checks;
 mod columns;
 mod currency;
@@ -57,10 +58,15 @@ use std::path::PathBuf;
 /// Where what came out would be wrong or lacks too much: a file or a required column is missing, an order of day and
 /// month or a decimal sign is open, a stage is unknown, more records are rejected than allowed.
 pub fn read(options: &Options) -> Result<Intake, IngestError> {
+    read_watched(options, &|_| {})
+}
+
+/// Reads everything as [`read`] does, and tells now and then how far it has come.
+pub fn read_watched(options: &Options, watch: &dyn Fn(Reading)) -> Result<Intake, IngestError> {
     let mut drafts = BTreeMap::new();
     let manner = Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: false };
     for (table, source) in &options.sources {
-        let mut draft = Draft::read(*table, source, &options.base, manner)?;
+        let mut draft = Draft::read(*table, source, &options.base, manner, watch)?;
         settle::settle(&mut draft, options)?;
         drafts.insert(*table, draft);
     }
@@ -152,6 +158,15 @@ pub struct Source {
 pub enum DateOrder {
     MonthFirst,
     DayFirst,
+}
+
+/// How far the reading has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The file as it is shown.
+    pub file: &'a str,
+    /// The records of it so far.
+    pub records: u64,
 }
 
 /// Everything that was read.

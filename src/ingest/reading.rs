@@ -11,22 +11,29 @@ use super::locate::{self, Located};
 use super::mapping::{self, Layout};
 use super::rules;
 use super::shape::{OutcomeMark, Shape, Turn};
-use super::source::Sheet;
+use super::source::{Sheet, Stretch};
 use super::storage::Names;
-use super::{FileReport, Source};
+use super::{FileReport, Reading, Source};
 use crate::diagnostic::{Finding, Place, Rule};
 use crate::model::{Kind, Table};
 use csv::ByteRecord;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 impl Draft {
     /// Reads all files of a source.
-    pub fn read(table: Table, source: &Source, base: &Path, manner: Manner) -> Result<Self, IngestError> {
+    pub fn read(
+        table: Table,
+        source: &Source,
+        base: &Path,
+        manner: Manner,
+        watch: &dyn Fn(Reading),
+    ) -> Result<Self, IngestError> {
         mapping::check_overrides(table, &source.columns)?;
         let mut draft = Draft::new(table);
         for located in locate::files(table, base, &source.patterns)? {
-            draft.read_file(located, source, manner)?;
+            draft.read_file(located, source, manner, watch)?;
         }
         for (column, header) in &source.columns {
             let is_found = |file: &FileRead| mapping::position_of(&file.layout.headers, header).is_some();
@@ -43,7 +50,13 @@ impl Draft {
         Ok(draft)
     }
 
-    fn read_file(&mut self, located: Located, source: &Source, manner: Manner) -> Result<(), IngestError> {
+    fn read_file(
+        &mut self,
+        located: Located,
+        source: &Source,
+        manner: Manner,
+        watch: &dyn Fn(Reading),
+    ) -> Result<(), IngestError> {
         let score = mapping::header_score(self.table, &source.columns);
         let mut sheet = Sheet::open(&located.path, &located.shown, &score)?;
         let layout = Layout::of(self.table, &sheet.header, &source.columns);
@@ -58,24 +71,24 @@ impl Draft {
         };
         let first_row = self.states.len();
         self.note_file(&sheet, &layout, &located.shown);
-        let mut record = ByteRecord::new();
         let mut footer = Footer::default();
-        while let Some(line) = sheet.next(&mut record)? {
-            let is_held = !sheet.is_torn() && footer.holds(&record, line, reader.width, reader.key);
-            if is_held {
-                continue;
-            }
-            for (line, held) in footer.were_records() {
-                self.push(&held, line, &reader);
-            }
-            if sheet.is_torn() {
-                self.reject_torn(&record, line);
-            } else {
-                self.push(&record, line, &reader);
+        let mut stretches = some(&mut sheet)?;
+        while !stretches.is_empty() {
+            let read = |stretch| self.read_stretch(stretch, &reader, &located.shown);
+            let (parts, further) =
+                rayon::join(|| stretches.into_par_iter().map(read).collect::<Vec<_>>(), || some(&mut sheet));
+            for part in parts {
+                let (rows, held) = part?;
+                for (line, record) in footer.go_on(held, !rows.states.is_empty()) {
+                    self.push(&record, line, &reader);
+                }
+                self.append(rows);
             }
             if self.states.len() >= u32::MAX as usize {
                 return Err(IngestError::TooMany { file: located.shown });
             }
+            watch(Reading { file: &located.shown, records: (self.states.len() - first_row) as u64 });
+            stretches = further?;
         }
         let (lines, held) = footer.end();
         for (line, held) in held {
@@ -105,6 +118,33 @@ impl Draft {
             overrides: source.columns.clone(),
         });
         Ok(())
+    }
+
+    /// The rows of one stretch of a file, and what may be the footer at its end.
+    fn read_stretch(
+        &self,
+        mut stretch: Stretch,
+        reader: &FileReader<'_>,
+        file: &str,
+    ) -> Result<(Draft, Footer), IngestError> {
+        let mut rows = self.beside();
+        let mut record = ByteRecord::new();
+        let mut footer = Footer::default();
+        while let Some(line) = stretch.next(&mut record, file)? {
+            let is_held = !stretch.is_torn() && footer.holds(&record, line, reader.width, reader.key);
+            if is_held {
+                continue;
+            }
+            for (line, held) in footer.were_records() {
+                rows.push(&held, line, reader);
+            }
+            if stretch.is_torn() {
+                rows.reject_torn(&record, line);
+            } else {
+                rows.push(&record, line, reader);
+            }
+        }
+        Ok((rows, footer))
     }
 
     /// Appends a record, as a row of the columns in any case.
@@ -246,6 +286,12 @@ impl Draft {
             self.findings.add(rule, place, None);
         }
     }
+}
+
+/// The next stretches of a file, as many as are read at once.
+fn some(sheet: &mut Sheet) -> Result<Vec<Stretch>, IngestError> {
+    let count = 4 * rayon::current_num_threads();
+    std::iter::from_fn(|| sheet.next_stretch().transpose()).take(count).collect()
 }
 
 /// What reading a record of one file needs.

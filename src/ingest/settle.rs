@@ -219,11 +219,7 @@ impl Draft {
         let Cells::Dates(days) = self.cells.get(column)? else {
             return None;
         };
-        let days = days.get(row);
-        let day = match self.order {
-            DateOrder::MonthFirst => days.month_first,
-            DateOrder::DayFirst => days.day_first,
-        };
+        let day = days.get(row).under(self.order);
         (day != Days::ABSENT).then_some(day)
     }
 

@@ -3,10 +3,11 @@
 //! In comes a path and a way to tell a header row; out go the header and then one record after the other,
 //! streamed. The delimiter, the encoding and what stands before the header are found here. Knows no column.
 
-use super::encoding::{self, Coding, END_MARK, Text};
+use super::blocks::{BlockRecords, Blocks, reader};
+use super::encoding::{self, Coding, Text};
 use super::error::IngestError;
 use super::workbook::{self, Rows};
-use csv::{ByteRecord, ReaderBuilder, Terminator};
+use csv::ByteRecord;
 use std::path::Path;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -19,6 +20,8 @@ pub(super) type HeaderScore<'a> = &'a dyn Fn(&ByteRecord) -> usize;
 /// A file opened at the record after its header.
 pub(super) struct Sheet {
     records: Records,
+    /// The stretch that is being read.
+    current: Option<Stretch>,
     pub header: Vec<String>,
     pub header_line: u64,
     /// What stood before the header.
@@ -31,17 +34,14 @@ pub(super) struct Sheet {
 
 /// Where records come from.
 enum Records {
-    Text(Box<TextRecords>),
-    Workbook(Rows),
+    Text { blocks: Box<Blocks>, delimiter: u8 },
+    Workbook(Option<Rows>),
 }
 
-/// The records of delimited text. Line breaks end a record; the carriage return before one is taken off here,
-/// since only then do the reader's line numbers hold for every kind of line break.
-struct TextRecords {
-    reader: csv::Reader<Text>,
-    is_ended: bool,
-    /// Whether the last record runs over several lines and has text after a closing quotation mark.
-    is_torn: bool,
+/// Some of the records of a file, which can be read beside the others.
+pub(super) enum Stretch {
+    Text(Box<BlockRecords>),
+    Workbook(Rows),
 }
 
 impl Sheet {
@@ -56,7 +56,7 @@ impl Sheet {
         }
         let mut sheet = if is_workbook {
             let (rows, header_at) = workbook::open(path, name, score)?;
-            Sheet::before_header(Records::Workbook(rows), None, None, name).after(header_at)?
+            Sheet::before_header(Records::Workbook(Some(rows)), None, None, name).after(header_at)?
         } else {
             Sheet::open_text(path, name, score)?
         };
@@ -73,18 +73,15 @@ impl Sheet {
             return Err(IngestError::Workbook { file, reason });
         }
         let (delimiter, header_at) = dialect(&coding.sample, score);
-        let text = Text::open(path, &coding, delimiter).map_err(unreadable)?;
-        let records = Records::Text(Box::new(TextRecords {
-            reader: reader(delimiter).buffer_capacity(1 << 16).from_reader(text),
-            is_ended: false,
-            is_torn: false,
-        }));
+        let text = Text::open(path, &coding).map_err(unreadable)?;
+        let records = Records::Text { blocks: Box::new(Blocks::new(text, delimiter)), delimiter };
         Sheet::before_header(records, Some(coding), Some(char::from(delimiter)), name).after(header_at)
     }
 
     fn before_header(records: Records, coding: Option<Coding>, delimiter: Option<char>, name: &str) -> Self {
         Sheet {
             records,
+            current: None,
             header: Vec::new(),
             header_line: 0,
             preamble: Vec::new(),
@@ -102,70 +99,58 @@ impl Sheet {
             let Some(line) = self.next(&mut record)? else { break };
             self.preamble.push((line, text_of(&record)));
         }
-        let no_header = || IngestError::NoHeader { file: self.file.clone() };
-        self.header_line = self.records.next(&mut record, &self.file)?.ok_or_else(no_header)?;
+        let file = self.file.clone();
+        let no_header = || IngestError::NoHeader { file };
+        self.header_line = self.next(&mut record)?.ok_or_else(no_header)?;
         self.header = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         Ok(self)
     }
 
-    /// Whether the last record has taken in others because of a stray quotation mark.
-    pub fn is_torn(&self) -> bool {
-        matches!(&self.records, Records::Text(text) if text.is_torn)
-    }
-
     /// Reads the next record that has a cell with text in it; gives the line it begins on, or `None` at the end.
     pub fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, IngestError> {
-        self.records.next(record, &self.file)
-    }
-}
-
-impl Records {
-    fn next(&mut self, record: &mut ByteRecord, file: &str) -> Result<Option<u64>, IngestError> {
         loop {
-            let line = match self {
-                Records::Text(text) => text.next(record, file)?,
-                Records::Workbook(rows) => rows.next(record),
+            let Some(mut stretch) = self.next_stretch()? else {
+                return Ok(None);
             };
-            if line.is_none() || !is_blank(record) {
-                return Ok(line);
+            if let Some(line) = stretch.next(record, &self.file)? {
+                self.current = Some(stretch);
+                return Ok(Some(line));
+            }
+        }
+    }
+
+    /// The records up to some place further on, from where reading stands.
+    pub fn next_stretch(&mut self) -> Result<Option<Stretch>, IngestError> {
+        if let Some(stretch) = self.current.take() {
+            return Ok(Some(stretch));
+        }
+        match &mut self.records {
+            Records::Workbook(rows) => Ok(rows.take().map(Stretch::Workbook)),
+            Records::Text { blocks, delimiter } => {
+                let block = blocks.next().map_err(|cause| IngestError::Io { file: self.file.clone(), cause })?;
+                Ok(block.map(|block| Stretch::Text(Box::new(BlockRecords::new(block, *delimiter)))))
             }
         }
     }
 }
 
-impl TextRecords {
-    fn next(&mut self, record: &mut ByteRecord, file: &str) -> Result<Option<u64>, IngestError> {
-        if self.is_ended {
-            return Ok(None);
+impl Stretch {
+    /// Whether the last record has taken in others because of a stray quotation mark.
+    pub fn is_torn(&self) -> bool {
+        matches!(self, Stretch::Text(records) if records.is_torn())
+    }
+
+    /// Reads the next record that has a cell with text in it; gives the line it begins on, or `None` at the end.
+    pub fn next(&mut self, record: &mut ByteRecord, file: &str) -> Result<Option<u64>, IngestError> {
+        loop {
+            let line = match self {
+                Stretch::Text(records) => records.next(record, file)?,
+                Stretch::Workbook(rows) => rows.next(record),
+            };
+            if line.is_none() || !is_blank(record) {
+                return Ok(line);
+            }
         }
-        let start = self.reader.position().byte();
-        let has_more = self
-            .reader
-            .read_byte_record(record)
-            .map_err(|error| IngestError::Io { file: file.to_owned(), cause: error.into() })?;
-        let inner_breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-        // The line after the record, less its own break and those within its cells: lines that the reader
-        // skipped before the record would otherwise count as its own.
-        let line = self.reader.position().line().saturating_sub(1 + inner_breaks);
-        if record.len() == 1 && record.as_slice() == END_MARK.as_bytes() {
-            self.is_ended = true;
-            return Ok(None);
-        }
-        let is_swallowed =
-            |bytes: &[u8]| bytes.strip_suffix(b"\n").is_some_and(|rest| rest.ends_with(END_MARK.as_bytes()));
-        if !has_more || is_swallowed(record.as_slice()) {
-            return Err(IngestError::OpenQuote { file: file.to_owned(), line: line + 1 });
-        }
-        let end = self.reader.position().byte();
-        self.is_torn = self.reader.get_mut().has_stray_quote(start, end) && inner_breaks > 0;
-        if record.as_slice().ends_with(b"\r") {
-            let last = record.len() - 1;
-            let end = record.get(last).map_or(0, |cell| cell.len().saturating_sub(1));
-            let whole: ByteRecord =
-                record.iter().enumerate().map(|(at, cell)| if at == last { &cell[..end] } else { cell }).collect();
-            *record = whole;
-        }
-        Ok(Some(line))
     }
 }
 
@@ -182,12 +167,6 @@ pub(super) fn text_of(record: &ByteRecord) -> String {
         .map(|cell| String::from_utf8_lossy(cell.trim_ascii()))
         .collect();
     cells.join(", ")
-}
-
-fn reader(delimiter: u8) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).delimiter(delimiter).terminator(Terminator::Any(b'\n'));
-    builder
 }
 
 /// The delimiter of a text, and how many records stand before its header: whatever makes a row of it look

@@ -3,6 +3,7 @@
 //! Values, text and repeated names by row, each without room for rows at the end that have none. Knows no kind of
 //! cell.
 
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// Values by row, of which those after the last that is not empty take no room: a column that no file has is free.
@@ -26,7 +27,7 @@ pub(super) struct Names {
     /// Positions in `spellings`, or [`Names::NONE`].
     pub keys: Sparse<u32>,
     pub spellings: Vec<String>,
-    known: HashMap<String, u32>,
+    known: HashMap<String, u32, RandomState>,
 }
 
 impl<T: Copy> Sparse<T> {
@@ -61,6 +62,15 @@ impl<T: Copy> Sparse<T> {
         self.height
     }
 
+    /// Appends the rows of another column.
+    pub fn append(&mut self, later: Sparse<T>) {
+        if !later.is_free() {
+            self.values.resize(self.height, self.empty);
+            self.values.extend_from_slice(&later.values);
+        }
+        self.height += later.height;
+    }
+
     /// Whether no row has a value.
     pub fn is_free(&self) -> bool {
         self.values.is_empty()
@@ -88,6 +98,17 @@ impl Texts {
         self.height += 1;
     }
 
+    /// Appends the rows of another column.
+    pub fn append(&mut self, later: Texts) {
+        if !later.is_free() {
+            let start = self.bytes.len();
+            self.ends.resize(self.height, start);
+            self.bytes.push_str(&later.bytes);
+            self.ends.extend(later.ends.iter().map(|end| start + end));
+        }
+        self.height += later.height;
+    }
+
     /// Whether no row has text.
     pub fn is_free(&self) -> bool {
         self.ends.is_empty()
@@ -108,7 +129,7 @@ impl Names {
     pub const NONE: u32 = u32::MAX;
 
     pub fn new() -> Self {
-        Names { keys: Sparse::new(Names::NONE), spellings: Vec::new(), known: HashMap::new() }
+        Names { keys: Sparse::new(Names::NONE), spellings: Vec::new(), known: HashMap::default() }
     }
 
     pub fn push(&mut self, name: &str) {
@@ -125,6 +146,15 @@ impl Names {
         self.spellings.push(name.to_owned());
         self.known.insert(name.to_owned(), key);
         key
+    }
+
+    /// Appends the rows of another column; gives the keys here by the keys there.
+    pub fn append(&mut self, later: Names) -> Vec<u32> {
+        let keys: Vec<u32> = later.spellings.iter().map(|spelling| self.key(spelling)).collect();
+        let mut rows = later.keys;
+        rows.values.iter_mut().for_each(|key| *key = keys.get(*key as usize).copied().unwrap_or(Names::NONE));
+        self.keys.append(rows);
+        keys
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {

@@ -3,48 +3,58 @@
 //! In comes a draft in which nothing is open; out goes a frame with exactly the columns of the table, the kept
 //! records in the order of the files. Knows no file.
 
-use super::columns::{ABSENT, Cells};
+use super::DateOrder;
+use super::columns::{ABSENT, Cells, Days};
 use super::dates;
 use super::draft::Draft;
+use super::storage::Names;
 use crate::model::{Kind, Table, date_of, day_number};
 use chrono::NaiveDate;
 use polars::prelude::*;
+use rayon::prelude::*;
 
-/// The frame of a table. Its columns are given up one by one, so that each is in memory twice only by itself.
+/// The frame of a table. Its columns are given up one by one, so that each is in memory twice only for a while.
 pub(super) fn frame(mut draft: Draft, as_of: NaiveDate) -> PolarsResult<DataFrame> {
     if draft.table == Table::Activities {
         mark_events(&mut draft, as_of);
     }
     let rows: Vec<usize> = (0..draft.states.len()).filter(|row| draft.is_kept(*row)).collect();
-    let mut columns = Vec::with_capacity(draft.cells.len());
-    for (at, column) in draft.table.frame_columns().iter().enumerate() {
-        columns.push(if draft.cells[at].is_free() {
-            Column::full_null(column.name.into(), rows.len(), &column.kind.data_type())
-        } else {
-            series(column.name, &draft, at, column.kind, &rows).into_column()
-        });
-        draft.cells[at] = Cells::Whole(Vec::new());
-    }
+    let order = draft.order;
+    let columns = draft
+        .cells
+        .into_par_iter()
+        .zip(draft.table.frame_columns())
+        .map(|(cells, column)| {
+            if cells.is_free() {
+                return Ok(Column::full_null(column.name.into(), rows.len(), &column.kind.data_type()));
+            }
+            Ok(series(column.name, &cells, column.kind, &rows, order)?.into_column())
+        })
+        .collect::<PolarsResult<Vec<_>>>()?;
     DataFrame::new(rows.len(), columns)
 }
 
-fn series(name: &str, draft: &Draft, at: usize, kind: Kind, rows: &[usize]) -> Series {
+fn series(name: &str, cells: &Cells, kind: Kind, rows: &[usize], order: DateOrder) -> PolarsResult<Series> {
     let name: PlSmallStr = name.into();
-    let cells = &draft.cells[at];
-    match cells {
-        Cells::Text(_) | Cells::Ids(_) | Cells::Periods(_) | Cells::Rates(_) | Cells::Names(_) => {
+    Ok(match cells {
+        Cells::Names(names) => {
+            let spellings = StringChunked::from_iter_values(name, names.spellings.iter().map(String::as_str));
+            let keys = rows.iter().map(|row| Some(names.keys.get(*row)).filter(|key| *key != Names::NONE));
+            let keys = IdxCa::from_iter_options("key".into(), keys);
+            spellings.take(&keys)?.into_series()
+        }
+        Cells::Text(_) | Cells::Ids(_) | Cells::Periods(_) | Cells::Rates(_) => {
             let mut builder = StringChunkedBuilder::new(name, rows.len());
             rows.iter().for_each(|row| builder.append_option(cells.text(*row)));
             builder.finish().into_series()
         }
-        Cells::Dates(_) => {
-            let days = rows.iter().map(|row| draft.day(at, *row));
+        Cells::Dates(days) => {
+            let days = rows.iter().map(|row| Some(days.get(*row).under(order)).filter(|day| *day != Days::ABSENT));
             Int32Chunked::from_iter_options(name, days).into_date().into_series()
         }
         Cells::Moments(moments) => {
-            let moments = rows
-                .iter()
-                .map(|row| Some(moments.get(*row).under(draft.order)).filter(|moment| *moment != dates::ABSENT));
+            let moments =
+                rows.iter().map(|row| Some(moments.get(*row).under(order)).filter(|moment| *moment != dates::ABSENT));
             let moments = Int64Chunked::from_iter_options(name, moments);
             moments.into_datetime(TimeUnit::Microseconds, None).into_series()
         }
@@ -58,7 +68,7 @@ fn series(name: &str, draft: &Draft, at: usize, kind: Kind, rows: &[usize]) -> S
         }
         // Settled before; an empty column keeps the frame whole.
         Cells::Amounts(_) | Cells::Probabilities(_) => Series::full_null(name, rows.len(), &kind.data_type()),
-    }
+    })
 }
 
 /// Events of a calendar have no status: those up to the as-of date have been held, the others are planned.

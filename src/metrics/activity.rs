@@ -107,10 +107,10 @@ pub fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFr
 
     let (mut rep, mut kind, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     let (mut is_conversation, mut is_discovery) = (Vec::new(), Vec::new());
-    for row in 0..activities.height() {
-        let is_in = days.get(row).is_some_and(|day| window.has(day));
+    let in_window = days.iter().enumerate().filter(|(_, day)| day.is_some_and(|day| window.has(day)));
+    for (row, _) in in_window {
         let is_done = !has_status || took_place(statuses.get(row));
-        if !is_in || !is_done || reps.get(row).is_none() {
+        if !is_done || reps.get(row).is_none() {
             continue;
         }
         let (type_, outcome) = (types.get(row), outcomes.get(row));

@@ -1,7 +1,7 @@
 //! The management audit: ten habits of a manager, each a point where the data show it.
 
 use super::book::{Book, Figure};
-use super::coaching::{HOURS_A_MONTH, Session, months_between, sessions};
+use super::coaching::{HOURS_A_MONTH, Session, months_between};
 use super::forecast::{Forecast, forecast_day, forecasts_at};
 use super::grouped::Grouped;
 use super::outcome::won_amount;
@@ -11,7 +11,7 @@ use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Grain, Table, Unit, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::{PolarsResult, col};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub(super) const FAMILY: Family =
     Family { metrics: &[&MANAGEMENT_AUDIT], measure, evidence: evidence::coaching::evidence };
@@ -60,8 +60,12 @@ pub fn audit(window: &Window, manager: &str) -> PolarsResult<Vec<Point>> {
 }
 
 /// What the points of all managers are judged by.
-struct Evidence {
-    sessions: Option<Vec<Session>>,
+struct Evidence<'a> {
+    /// By manager; absent without a coaching log.
+    sessions: Option<HashMap<&'a str, Vec<&'a Session>>>,
+    /// Reps with an opportunity that is open and due in the period and has no dated next step; absent where no next
+    /// step has a date.
+    without_next_step: Option<HashSet<usize>>,
     forecasts: Vec<Forecast>,
     bookings: Grouped,
     weeks: Vec<WeekCoverage>,
@@ -75,10 +79,11 @@ struct WeekCoverage {
     target_period: crate::model::Period,
 }
 
-impl Evidence {
-    fn gather(window: &Window, book: &Book) -> PolarsResult<Self> {
+impl<'a> Evidence<'a> {
+    fn gather(window: &Window<'a>, book: &Book) -> PolarsResult<Self> {
         Ok(Self {
-            sessions: sessions(window)?,
+            sessions: window.company.sessions.as_deref().map(by_manager),
+            without_next_step: without_next_step(window)?,
             forecasts: forecasts_at(window, book, forecast_day(window))?,
             bookings: Grouped::new(window.decided()?, &[won_amount()])?,
             weeks: weeks(window)?,
@@ -86,13 +91,16 @@ impl Evidence {
     }
 
     fn points(&self, window: &Window, manager: &str) -> PolarsResult<Vec<Point>> {
-        let team = Team::of(window, manager, self.sessions.as_deref());
+        let sessions = self.sessions.as_ref().and_then(|sessions| sessions.get(manager));
+        let team = Team::of(window, manager, sessions.map(Vec::as_slice).unwrap_or_default());
         let mut points = self.session_points(window, &team);
         points.push((
             "No rep below 3× coverage went a week without a session",
             self.low_coverage_was_met(&team, window)?,
         ));
-        points.push(("Every open deal due has a dated next step", due_have_next_steps(window, &team)?));
+        let have_next_steps =
+            self.without_next_step.as_ref().map(|reps| !team.reps.iter().any(|rep| reps.contains(rep)));
+        points.push(("Every open deal due has a dated next step", have_next_steps));
         points.push(("The forecast came within 20 %", self.forecast_was_near(&team, window)?));
         Ok(points)
     }
@@ -117,7 +125,7 @@ impl Evidence {
             ("Nine of ten one-on-ones were kept", (!scheduled.is_empty()).then(|| kept * 10 >= scheduled.len() * 9)),
             (
                 "Nobody's one-on-one was called off twice in a quarter",
-                (has_log && has("status")).then(|| !was_called_off_twice(window, &team.sessions)),
+                (has_log && has("status")).then(|| !was_called_off_twice(window, team.sessions)),
             ),
             (
                 "Three hours of coaching per rep and month",
@@ -182,15 +190,13 @@ impl Evidence {
 struct Team<'a> {
     reps: Vec<usize>,
     on_board: Vec<usize>,
-    sessions: Vec<&'a Session>,
+    sessions: &'a [&'a Session],
 }
 
 impl<'a> Team<'a> {
     /// Reps by the reps file; where it names no managers, those whom the manager has coached.
-    fn of(window: &Window, manager: &str, sessions: Option<&'a [Session]>) -> Self {
+    fn of(window: &Window, manager: &str, sessions: &'a [&'a Session]) -> Self {
         let roster = &window.company.roster;
-        let sessions: Vec<&Session> =
-            sessions.unwrap_or_default().iter().filter(|s| s.manager.as_deref() == Some(manager)).collect();
         let is_theirs = |rep: &usize| {
             if window.company.has_column(Table::Reps, "manager") {
                 roster.reps[*rep].manager.as_deref() == Some(manager)
@@ -203,6 +209,16 @@ impl<'a> Team<'a> {
         let on_board = reps.iter().copied().filter(is_here).collect();
         Self { reps, on_board, sessions }
     }
+}
+
+fn by_manager(sessions: &[Session]) -> HashMap<&str, Vec<&Session>> {
+    let mut by_manager: HashMap<&str, Vec<&Session>> = HashMap::new();
+    for session in sessions {
+        if let Some(manager) = &session.manager {
+            by_manager.entry(manager).or_default().push(session);
+        }
+    }
+    by_manager
 }
 
 /// Whether a rep's one-on-ones were called off twice within one fiscal quarter that the window touches.
@@ -245,8 +261,8 @@ fn weeks(window: &Window) -> PolarsResult<Vec<WeekCoverage>> {
     Ok(weeks)
 }
 
-/// Whether every opportunity of the reps that is open and due in the period has a dated next step.
-fn due_have_next_steps(window: &Window, team: &Team) -> PolarsResult<Option<bool>> {
+/// The reps with an opportunity that is open and due in the period and has no dated next step.
+fn without_next_step(window: &Window) -> PolarsResult<Option<HashSet<usize>>> {
     if !window.company.has_column(Table::Opportunities, "next_step_date") {
         return Ok(None);
     }
@@ -254,15 +270,14 @@ fn due_have_next_steps(window: &Window, team: &Team) -> PolarsResult<Option<bool
     let open = window.positions()?;
     let (numbers, reps) = (open.column("opportunity")?.u32()?, open.column("rep")?.u32()?);
     let close_days = open.column("close_on")?.i32()?;
-    for row in 0..open.height() {
-        let is_theirs = reps.get(row).is_some_and(|rep| team.reps.contains(&(rep as usize)));
-        let is_due = close_days.get(row).is_some_and(|day| (window.start..=window.end).contains(&day));
-        let Some(o) = numbers.get(row).filter(|_| is_theirs && is_due) else {
-            continue;
-        };
-        if dates.get(window.company.timeline.opportunity(o as usize).row).is_none() {
-            return Ok(Some(false));
+    let mut without = HashSet::new();
+    for ((o, rep), close_on) in numbers.iter().zip(reps.iter()).zip(close_days.iter()) {
+        let is_due = close_on.is_some_and(|day| (window.start..=window.end).contains(&day));
+        if let (Some(o), Some(rep), true) = (o, rep, is_due)
+            && dates.get(window.company.timeline.opportunity(o as usize).row).is_none()
+        {
+            without.insert(rep as usize);
         }
     }
-    Ok(Some(true))
+    Ok(Some(without))
 }

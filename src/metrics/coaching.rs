@@ -6,10 +6,10 @@ use super::outcome::{lost_count, won_count};
 use super::statistics::spearman;
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
-use crate::model::{Table, Unit, date_of};
+use crate::model::{Unit, date_of};
 use crate::timeline::Day;
 use chrono::Datelike;
-use polars::prelude::PolarsResult;
+use polars::prelude::{DataFrame, PolarsResult};
 use std::collections::BTreeMap;
 
 pub(super) const FAMILY: Family = Family {
@@ -147,18 +147,14 @@ impl Session {
     }
 }
 
-/// All sessions of the coaching log that have a date; `None` without a log.
-pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
-    let Some(log) = window.company.tables.get(&Table::Coaching) else {
-        return Ok(None);
-    };
+/// All sessions of the coaching log that have a date. The log has people as numbers in a column `rep_number`.
+pub(super) fn sessions(log: &DataFrame, as_of: Day) -> PolarsResult<Vec<Session>> {
     let days = log.column("date")?.date()?.physical();
     let text = |name: &str| log.column(name)?.str();
     let (managers, kinds, statuses) = (text("manager")?, text("kind")?, text("status")?);
     let record = [text("focus")?, text("feedback")?, text("next_step")?];
     let reps = log.column("rep_number")?.u32()?;
     let (minutes, scores) = (log.column("minutes")?.f64()?, log.column("score")?.f64()?);
-    let as_of = window.company.as_of;
     let sessions = (0..log.height()).filter_map(|row| {
         let day = days.get(row)?;
         let status = statuses.get(row).map(|status| status.trim().to_lowercase()).filter(|s| !s.is_empty());
@@ -178,7 +174,7 @@ pub fn sessions(window: &Window) -> PolarsResult<Option<Vec<Session>>> {
             score: scores.get(row),
         })
     });
-    Ok(Some(sessions.collect()))
+    Ok(sessions.collect())
 }
 
 /// Whether a status says that something planned was cancelled, or moved to another day.
@@ -252,7 +248,7 @@ impl Tally {
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let managers = &window.company.roster.managers;
-    let Some(sessions) = sessions(window)? else {
+    let Some(sessions) = &window.company.sessions else {
         for metric in FAMILY.metrics {
             book.write_absent(metric, NO_LOG);
             for manager in managers {
@@ -331,7 +327,7 @@ pub fn effect_of(changes: &[CoachedChange]) -> Option<f64> {
 
 /// The reps who decided opportunities in this period and the one before; `None` without a coaching log.
 pub fn coached_changes(window: &Window) -> PolarsResult<Option<Vec<CoachedChange>>> {
-    let (Some(sessions), Some(before)) = (sessions(window)?, window.previous()) else {
+    let (Some(sessions), Some(before)) = (&window.company.sessions, window.previous()) else {
         return Ok(None);
     };
     let reps = window.company.roster.reps.len();

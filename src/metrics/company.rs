@@ -1,6 +1,8 @@
 //! What every metric reads: the timeline, the people, and the other tables with names resolved to numbers.
 
+use super::coaching::{Session, sessions};
 use super::people::{Roster, Selection};
+use super::quotes::sent_by_opportunity;
 use super::targets::Targets;
 use crate::diagnostic::Findings;
 use crate::model::{Rules, Sighting, Snapshots, Stages, Table, day_number};
@@ -30,6 +32,10 @@ pub struct Company {
     pub roster: Roster,
     pub timeline: Timeline,
     pub targets: Targets,
+    /// The sessions of the coaching log; absent without one.
+    pub sessions: Option<Vec<Session>>,
+    /// How many quotes each opportunity of the timeline was sent; absent without a quotes file.
+    pub quotes_sent: Option<Vec<u32>>,
     /// How opportunities stood at the newest banked run that lies a week back; absent where there is none.
     pub earlier: Option<Vec<Earlier>>,
     /// The rep number of each opportunity of the timeline, and its row in the table of opportunities.
@@ -106,6 +112,8 @@ impl Company {
                 frame.with_column(numbers)?;
             }
         }
+        let sessions = cut.get(&Table::Coaching).map(|log| sessions(log, day_number(as_of))).transpose()?;
+        let quotes_sent = cut.get(&Table::Quotes).map(|quotes| sent_by_opportunity(quotes, &timeline)).transpose()?;
         let team = selection.team.clone().or_else(|| selection.manager.clone()).unwrap_or_else(|| "all".to_string());
         let company = Company {
             as_of: day_number(as_of),
@@ -113,6 +121,8 @@ impl Company {
             roster,
             timeline,
             targets,
+            sessions,
+            quotes_sent,
             earlier: earlier.filter(|looks| !looks.is_empty()),
             reps,
             rows,
@@ -219,7 +229,14 @@ fn sightings_of(
 
 /// The column `rep_number` for a column of names: null where nobody is named or the person is no rep.
 fn rep_numbers(frame: &DataFrame, column: &str, roster: &Roster) -> PolarsResult<Column> {
-    let numbers: Vec<Option<u32>> =
-        frame.column(column)?.str()?.iter().map(|name| u32::try_from(roster.find(name?)?).ok()).collect();
+    // The records of a person mostly stand together.
+    let mut last = (None, None);
+    let mut number = |name| {
+        if last.0 != Some(name) {
+            last = (Some(name), roster.find(name).and_then(|rep| u32::try_from(rep).ok()));
+        }
+        last.1
+    };
+    let numbers: Vec<Option<u32>> = frame.column(column)?.str()?.iter().map(|name| number(name?)).collect();
     Ok(Column::new("rep_number".into(), numbers))
 }

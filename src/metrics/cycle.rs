@@ -7,6 +7,7 @@ use super::statistics::{Followed, cumulative_incidence};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Stage, Unit};
+use crate::timeline::{Day, Timeline};
 use polars::prelude::{Expr, PolarsResult, QuantileMethod, col, lit};
 
 pub(super) const FAMILY: Family = Family {
@@ -101,11 +102,10 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     write_won_within(window, book)
 }
 
-/// How long an opportunity created in the trailing four quarters was followed, and what became of it; `None` for any
+/// How long an opportunity created in a year, given by its first and last known day, was followed, and what became of it; `None` for any
 /// other, and for one closed before it was created: an error of the data, listed and not counted.
-pub fn followed(window: &Window, o: usize) -> Option<Followed> {
-    let (from, to) = window.trailing_year();
-    let opportunity = window.company.timeline.opportunity(o);
+pub fn followed(timeline: &Timeline, (from, to): (Day, Day), o: usize) -> Option<Followed> {
+    let opportunity = timeline.opportunity(o);
     let created = opportunity.created_on.filter(|day| (from..=to).contains(day))?;
     match opportunity.closed.filter(|closed| closed.on <= to) {
         Some(closed) if closed.on < created => None,
@@ -117,8 +117,9 @@ pub fn followed(window: &Window, o: usize) -> Option<Followed> {
 
 fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let mut all_followed: Vec<Vec<Followed>> = vec![Vec::new(); window.company.roster.reps.len() + 1];
+    let year = window.trailing_year();
     for o in 0..window.company.timeline.count() {
-        let Some(end) = followed(window, o) else { continue };
+        let Some(end) = followed(&window.company.timeline, year, o) else { continue };
         all_followed[TEAM].push(end);
         if let Some(rep) = window.company.rep_of(o)? {
             all_followed[rep as usize + 1].push(end);

@@ -4,7 +4,7 @@
 //! In come a company, a period and which figure is meant; out comes a plain view, numbers with units.
 
 use super::evidence::{EvidenceRow, LeftOut, Part, Reckoned, evidence, rest_of_team};
-use super::signals::{Signal, signals};
+use super::signals::{Signal, measure_signals};
 use super::{Company, MeasureError, Metric, Window, measure};
 use crate::model::{Fact, Period, Scope, Unit};
 use serde::Serialize;
@@ -120,7 +120,7 @@ fn signals_of(company: &Company, period: Period, fact: &Fact) -> Result<Vec<Sign
     if fact.low.is_none() && fact.unit != Unit::Days {
         return Ok(Vec::new());
     }
-    let mut found = signals(company, period)?;
+    let mut found = measure_signals(company, period)?;
     found.retain(|signal| {
         let whom = (signal.metric, signal.scope, &signal.subject);
         whom == (fact.metric, fact.scope, &fact.subject) && (signal.by, &signal.key) == (fact.by, &fact.key)

@@ -86,8 +86,8 @@ pub enum Whom {
     Managers,
 }
 
-/// Why a metric that reads past states is absent without any.
-pub const NO_HISTORY: &str = "stage_history: no file";
+/// Why a metric that reads past states is absent without any: neither a file nor the bank has them.
+pub const NO_HISTORY: &str = "stage_history: no file, and no banked run before";
 
 /// Metrics that are measured together.
 struct Family {

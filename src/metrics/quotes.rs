@@ -1,11 +1,13 @@
 //! From quote to close.
 
 use super::book::{Book, Figure};
+use super::company::Company;
 use super::grouped::Grouped;
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
-use crate::model::{Table, Unit};
-use crate::timeline::Day;
+use crate::model::Unit;
+use crate::timeline::Timeline;
+use foldhash::fast::RandomState;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 use std::collections::HashMap;
 
@@ -64,32 +66,33 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
 ///
 /// `None` where neither a quotes file nor a quote stage can tell.
 pub fn with_quotes(window: &Window) -> PolarsResult<Option<DataFrame>> {
-    let quotes = window.company.tables.get(&Table::Quotes);
     let quote_rank = window.company.timeline.stages().quote;
-    if quotes.is_none() && quote_rank.is_none() {
+    if window.company.quotes_sent.is_none() && quote_rank.is_none() {
         return Ok(None);
     }
-    let sent = quotes.map(|quotes| sent_by_opportunity(quotes, window.company.as_of)).transpose()?;
     let mut decided = window.decided()?.clone();
     let quoted: Vec<Option<u32>> = decided
         .column("opportunity")?
         .u32()?
         .iter()
         .flatten()
-        .map(|o| quotes_of(window, o as usize, sent.as_ref(), quote_rank))
+        .map(|o| quotes_of(window.company, o as usize, quote_rank))
         .collect();
     decided.with_column(Column::new("quotes".into(), quoted))?;
     Ok(Some(decided))
 }
 
-/// Quotes sent by a day, by opportunity id. One without a date was not sent.
-fn sent_by_opportunity(quotes: &DataFrame, as_of: Day) -> PolarsResult<HashMap<&str, u32>> {
+/// How many quotes were sent by a day for each opportunity of the timeline. One without a date was not sent.
+pub(super) fn sent_by_opportunity(quotes: &DataFrame, timeline: &Timeline) -> PolarsResult<Vec<u32>> {
+    let numbers: HashMap<&str, usize, RandomState> =
+        (0..timeline.count()).map(|o| (timeline.opportunity(o).id.as_str(), o)).collect();
     let ids = quotes.column("opportunity_id")?.str()?;
     let days = quotes.column("sent_date")?.date()?.physical();
-    let mut sent = HashMap::new();
+    let mut sent = vec![0; timeline.count()];
     for (id, day) in ids.iter().zip(days.iter()) {
-        if let (Some(id), Some(_)) = (id, day.filter(|day| *day <= as_of)) {
-            *sent.entry(id).or_insert(0) += 1;
+        let is_sent = day.is_some_and(|day| day <= timeline.as_of());
+        if let Some(o) = id.filter(|_| is_sent).and_then(|id| numbers.get(id)) {
+            sent[*o] += 1;
         }
     }
     Ok(sent)
@@ -97,11 +100,10 @@ fn sent_by_opportunity(quotes: &DataFrame, as_of: Day) -> PolarsResult<HashMap<&
 
 /// How many quotes an opportunity had: those of the file; without a file one, if it was seen in the quote stage.
 /// `None` where it was never quoted.
-fn quotes_of(window: &Window, o: usize, sent: Option<&HashMap<&str, u32>>, quote_rank: Option<u16>) -> Option<u32> {
-    let timeline = &window.company.timeline;
-    let was_seen = quote_rank.is_some_and(|rank| timeline.was_seen_in(o, rank));
-    match sent {
-        Some(sent) => sent.get(timeline.opportunity(o).id.as_str()).copied().or(was_seen.then_some(0)),
+fn quotes_of(company: &Company, o: usize, quote_rank: Option<u16>) -> Option<u32> {
+    let was_seen = quote_rank.is_some_and(|rank| company.timeline.was_seen_in(o, rank));
+    match &company.quotes_sent {
+        Some(sent) => Some(sent[o]).filter(|count| *count > 0 || was_seen),
         None => was_seen.then_some(1),
     }
 }

@@ -11,11 +11,12 @@
 //!   compared with the team's only: against complete periods they would always look like a change.
 
 use super::outcome::won;
-use super::statistics::{fisher, mann_whitney, median};
+use super::statistics::{Counted, fisher, mann_whitney};
 use super::window::Window;
 use super::{Company, MeasureError, measure};
 use crate::model::{Fact, Period, Scope, Unit, day_number};
 use crate::timeline::Day;
+use foldhash::fast::RandomState;
 use polars::prelude::{DataType, IntoLazy, NULL, PolarsResult, col, lit};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -86,21 +87,42 @@ const SIGNIFICANT: f64 = 0.05;
 /// Days have no common scale, so a difference in days would mean little in a cycle of a year and much in one of a week.
 const SMALLEST_IS_ONE_IN: u64 = 20;
 
-/// The signals of a period, sorted as facts are, `prior` before `team`.
+/// The signals of a period, from its facts and those of the [`prior`] periods; sorted as facts are, `prior` before
+/// `team`.
 ///
 /// The team, reps and (of coaching) managers against their own past; reps against the rest of the team. A metric
 /// that could not be measured has none. A period that begins after the as-of date has none either.
-pub fn signals(company: &Company, period: Period) -> Result<Vec<Signal>, MeasureError> {
+pub fn signals(
+    company: &Company,
+    period: Period,
+    facts: &[Fact],
+    earlier: &[&[Fact]],
+) -> Result<Vec<Signal>, MeasureError> {
     let Some(window) = Window::new(company, period) else {
         return Ok(Vec::new());
     };
-    let calendar = company.rules.calendar;
-    let before = |later: &Period| calendar.previous(*later);
-    let prior: Vec<Period> = std::iter::successors(before(&period), before).take(PRIOR_PERIODS).collect();
-    let mut signals = ratio_signals(company, &window, &prior)?;
+    let prior = prior(company, period);
+    let mut signals = ratio_signals(&window, facts, earlier);
     signals.extend(days_signals(&window, &prior)?);
     signals.sort_by(|a, b| place(a).cmp(&place(b)));
     Ok(signals)
+}
+
+/// The signals of a period for which nothing has been measured yet.
+pub fn measure_signals(company: &Company, period: Period) -> Result<Vec<Signal>, MeasureError> {
+    let wanted = BTreeSet::from(RATIOS);
+    let facts = measure(company, period, Some(&wanted))?;
+    let earlier: Vec<Vec<Fact>> = prior(company, period)
+        .into_iter()
+        .map(|period| measure(company, period, Some(&wanted)))
+        .collect::<Result<_, _>>()?;
+    signals(company, period, &facts, &earlier.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+/// The periods before that a period is held against, latest first; fewer where the calendar ends.
+pub fn prior(company: &Company, period: Period) -> Vec<Period> {
+    let before = |later: &Period| company.rules.calendar.previous(*later);
+    std::iter::successors(before(&period), before).take(PRIOR_PERIODS).collect()
 }
 
 fn place(signal: &Signal) -> impl Ord + '_ {
@@ -171,10 +193,10 @@ struct Comparison {
 
 impl Comparison {
     /// Compares samples of days by their medians.
-    fn of_days(days: &[f64], reference: &[f64]) -> Self {
-        let (n, reference_n) = (days.len() as u64, reference.len() as u64);
+    fn of_days(days: &Counted, reference: &Counted) -> Self {
+        let (n, reference_n) = (days.count(), reference.count());
         let p = if n.min(reference_n) < FEWEST { None } else { mann_whitney(days, reference) };
-        let (value, reference) = (median(days), median(reference));
+        let (value, reference) = (days.median(), reference.median());
         let matters = match (value, reference) {
             (Some(value), Some(reference)) => (value - reference).abs() * SMALLEST_IS_ONE_IN as f64 >= reference.abs(),
             _ => false,
@@ -202,26 +224,22 @@ fn topic(fact: &Fact) -> Topic<'_> {
     (fact.metric, fact.scope, &fact.subject, fact.by, fact.key.as_deref())
 }
 
-fn ratio_signals(company: &Company, window: &Window, prior: &[Period]) -> Result<Vec<Signal>, MeasureError> {
-    let wanted = BTreeSet::from(RATIOS);
-    let facts = measure(company, window.period, Some(&wanted))?;
-    let mut earlier = Vec::new();
-    for period in prior {
-        earlier.extend(measure(company, *period, Some(&wanted))?);
-    }
-    let mut pooled: HashMap<Topic, Ratio> = HashMap::new();
-    for fact in &earlier {
+fn ratio_signals(window: &Window, facts: &[Fact], earlier: &[&[Fact]]) -> Vec<Signal> {
+    let is_compared = |fact: &&Fact| RATIOS.contains(&fact.metric);
+    let facts: Vec<&Fact> = facts.iter().filter(is_compared).collect();
+    let mut pooled: HashMap<Topic, Ratio, RandomState> = HashMap::default();
+    for fact in earlier.iter().flat_map(|facts| facts.iter()).filter(is_compared) {
         let sum = pooled.entry(topic(fact)).or_default();
         *sum = sum.plus(Ratio::of(fact).unwrap_or_default());
     }
-    let teams: HashMap<_, Ratio> = facts
+    let teams: HashMap<_, Ratio, RandomState> = facts
         .iter()
         .filter(|fact| fact.scope == Scope::Team)
         .filter_map(|fact| Some(((fact.metric, fact.by, fact.key.as_deref()), Ratio::of(fact)?)))
         .collect();
 
     let mut signals = Vec::new();
-    for fact in &facts {
+    for fact in facts {
         let Some(ratio) = Ratio::of(fact) else { continue };
         let mut add = |against, reference| signals.push(signal_of(fact, against, ratio.compare(reference)));
         if !(window.is_running && FINAL_AT_END.contains(&fact.metric)) {
@@ -232,7 +250,7 @@ fn ratio_signals(company: &Company, window: &Window, prior: &[Period]) -> Result
             add(Against::Team, team.without(ratio));
         }
     }
-    Ok(signals)
+    signals
 }
 
 fn signal_of(fact: &Fact, against: Against, comparison: Comparison) -> Signal {
@@ -254,25 +272,29 @@ fn signal_of(fact: &Fact, against: Against, comparison: Comparison) -> Signal {
     }
 }
 
-/// How many days each took, with the rep it is of.
+/// How many days each took: of the team, and of every rep who has any.
 #[derive(Debug, Default)]
 struct Stays {
-    rows: Vec<(Option<u32>, f64)>,
+    team: Counted,
+    by_rep: HashMap<u32, Counted>,
 }
 
 impl Stays {
-    fn all(&self) -> Vec<f64> {
-        self.rows.iter().map(|row| row.1).collect()
+    fn new(rows: &[(Option<u32>, i32)]) -> Self {
+        let mut days: HashMap<u32, Vec<i32>> = HashMap::new();
+        for (rep, stay) in rows {
+            if let Some(rep) = rep {
+                days.entry(*rep).or_default().push(*stay);
+            }
+        }
+        Self {
+            team: rows.iter().map(|row| row.1).collect(),
+            by_rep: days.into_iter().map(|(rep, days)| (rep, days.into_iter().collect())).collect(),
+        }
     }
 
-    fn of(&self, rep: u32) -> Vec<f64> {
-        let theirs = self.rows.iter().filter(|row| row.0 == Some(rep));
-        theirs.map(|row| row.1).collect()
-    }
-
-    fn without(&self, rep: u32) -> Vec<f64> {
-        let others = self.rows.iter().filter(|row| row.0 != Some(rep));
-        others.map(|row| row.1).collect()
+    fn of(&self, rep: u32) -> Counted {
+        self.by_rep.get(&rep).cloned().unwrap_or_default()
     }
 }
 
@@ -311,12 +333,12 @@ fn days_signals(window: &Window, prior: &[Period]) -> PolarsResult<Vec<Signal>> 
                 reference_n: comparison.reference_n,
             });
         };
-        let of_team = Comparison::of_days(&now.all(), &then.all());
+        let of_team = Comparison::of_days(&now.team, &then.team);
         add(Scope::Team, &company.team, Against::Prior, of_team);
         for (number, rep) in (0..).zip(&company.roster.reps) {
             let days = now.of(number);
             let against_prior = Comparison::of_days(&days, &then.of(number));
-            let against_team = Comparison::of_days(&days, &now.without(number));
+            let against_team = Comparison::of_days(&days, &now.team.without(&days));
             add(Scope::Rep, &rep.name, Against::Prior, against_prior);
             add(Scope::Rep, &rep.name, Against::Team, against_team);
         }
@@ -348,18 +370,17 @@ fn samples(window: &Window, from: Day, to: Day) -> PolarsResult<Samples> {
         .filter(has_left.and(col("days").is_not_null()))
         .select([col("rep"), col("rank"), col("days")])
         .collect()?;
-    let mut samples = Samples::new();
+    let mut rows: BTreeMap<Option<u32>, Vec<(Option<u32>, i32)>> = BTreeMap::new();
     for frame in [&cycles, &stays] {
         let (reps, ranks) = (frame.column("rep")?.u32()?, frame.column("rank")?.u32()?);
         let days = frame.column("days")?.i32()?;
         for row in 0..frame.height() {
             if let Some(days) = days.get(row) {
-                let sample = samples.entry(ranks.get(row)).or_default();
-                sample.rows.push((reps.get(row), f64::from(days)));
+                rows.entry(ranks.get(row)).or_default().push((reps.get(row), days));
             }
         }
     }
-    Ok(samples)
+    Ok(rows.into_iter().map(|(rank, rows)| (rank, Stays::new(&rows))).collect())
 }
 
 #[cfg(test)]
@@ -406,21 +427,22 @@ mod tests {
 
     #[test]
     fn days_are_compared_by_rank_and_their_medians_must_differ() {
-        let ten = |first: f64| (0..10).map(|step| first + f64::from(step)).collect::<Vec<_>>();
+        let ten = |first: i32| (first..first + 10).collect::<Counted>();
         // Every one of the ten is longer: U = 100, mean 50, deviation √(100 / 12 × 21) = 13.2288, and with the
         // correction for continuity z = 49.5 / 13.2288 = 3.7418, p = 0.000183.
-        let longer = Comparison::of_days(&ten(30.0), &ten(10.0));
+        let longer = Comparison::of_days(&ten(30), &ten(10));
         assert_eq!((longer.value, longer.reference), (Some(34.5), Some(14.5)));
         assert!((longer.p.unwrap() - 0.000_182_7).abs() < 1e-6);
         assert_eq!(longer.direction(), Direction::Up);
         // Medians of 1009.5 and 999.5 are 1 % apart, less than 5 %, however sure the difference.
-        let near = Comparison::of_days(&ten(1005.0), &ten(995.0));
+        let near = Comparison::of_days(&ten(1005), &ten(995));
         assert!(near.p.unwrap() < 0.05);
         assert_eq!(near.direction(), Direction::None);
         // All equal: there is no test, and no difference.
-        let same = Comparison::of_days(&[7.0; 10], &[7.0; 10]);
+        let sevens = || [7; 10].into_iter().collect::<Counted>();
+        let same = Comparison::of_days(&sevens(), &sevens());
         assert_eq!((same.p, same.direction()), (None, Direction::None));
-        assert_eq!(Comparison::of_days(&[], &ten(1.0)).direction(), Direction::Thin);
+        assert_eq!(Comparison::of_days(&Counted::default(), &ten(1)).direction(), Direction::Thin);
     }
 
     /// Opportunities of an owner, won or lost on a day after so many days each.
@@ -435,7 +457,7 @@ mod tests {
     }
 
     fn all(company: &Company, period: &str) -> Vec<Signal> {
-        signals(company, company.rules.calendar.parse(period).unwrap()).unwrap()
+        measure_signals(company, company.rules.calendar.parse(period).unwrap()).unwrap()
     }
 
     fn of<'a>(signals: &'a [Signal], metric: &str, subject: &str, by: Option<&str>, against: Against) -> &'a Signal {

@@ -62,6 +62,12 @@ impl<'a> Window<'a> {
         Some(window)
     }
 
+    /// The window of the review that is due on the as-of date: that of the week which holds it. Flags are banked, held
+    /// against earlier ones and called new by what this window shows.
+    pub fn of_this_week(company: &'a Company) -> Option<Self> {
+        Window::of_review(company, company.rules.calendar.holding(Grain::Week, date_of(company.as_of)?)?)
+    }
+
     /// The known part of the period in words: "2026-10", "2026-11 to date", "the days from 2026-11-09 to 2026-11-16".
     pub fn name(&self) -> String {
         match (date_of(self.start), date_of(self.horizon)) {

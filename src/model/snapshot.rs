@@ -1,6 +1,7 @@
 //! What earlier runs saw: opportunities as they stood, flags, and figures. The bank keeps it, the timeline and the
 //! reports read it.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The opportunities as the banked runs saw them, kept as changes.
@@ -50,6 +51,33 @@ impl Snapshots {
         self.runs.iter().copied().rfind(|run| *run < day)
     }
 
+    /// With a run of a day that finds the opportunities so, in place of the one that was banked on that day; no later run
+    /// is left.
+    #[must_use]
+    pub fn seeing(self, day: i32, standings: impl IntoIterator<Item = (String, Standing)>) -> Self {
+        let mut snapshots = self.until(day - 1);
+        let before: HashMap<Arc<str>, Option<Standing>> = snapshots
+            .by_opportunity()
+            .filter_map(|sightings| sightings.last())
+            .map(|last| (Arc::clone(&last.opportunity), last.standing.clone()))
+            .collect();
+        let mut found = HashSet::new();
+        let sighting = |opportunity, standing| Sighting { opportunity, on: day, standing };
+        for (id, standing) in standings {
+            let known = before.get_key_value(id.as_str());
+            let id = known.map_or_else(|| Arc::from(id.as_str()), |(id, _)| Arc::clone(id));
+            if known.and_then(|(_, before)| before.as_ref()) != Some(&standing) {
+                snapshots.sightings.push(sighting(Arc::clone(&id), Some(standing)));
+            }
+            found.insert(id);
+        }
+        let gone = before.into_iter().filter(|(id, standing)| standing.is_some() && !found.contains(id));
+        snapshots.sightings.extend(gone.map(|(id, _)| sighting(id, None)));
+        snapshots.sightings.sort_by(|a, b| (&a.opportunity, a.on).cmp(&(&b.opportunity, b.on)));
+        snapshots.runs.push(day);
+        snapshots
+    }
+
     /// Without what was banked after a day.
     #[must_use]
     pub fn until(mut self, day: i32) -> Self {
@@ -63,5 +91,47 @@ impl Sighting {
     /// The last of one opportunity's sightings up to a day.
     pub fn last_by(sightings: &[Sighting], day: i32) -> Option<&Sighting> {
         sightings.iter().rfind(|sighting| sighting.on <= day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(stage: &str) -> Standing {
+        Standing { stage: Some(stage.into()), ..Standing::default() }
+    }
+
+    fn seen(id: &str, on: i32, stage: Option<&str>) -> Sighting {
+        Sighting { opportunity: id.into(), on, standing: stage.map(at) }
+    }
+
+    #[test]
+    fn a_run_adds_what_is_otherwise_than_before_and_replaces_that_of_its_day() {
+        let banked = Snapshots {
+            runs: vec![7, 14, 21],
+            sightings: vec![
+                seen("A", 7, Some("Open")),
+                seen("A", 14, Some("Won")),
+                seen("B", 7, Some("Open")),
+                seen("C", 7, Some("Open")),
+                seen("C", 21, Some("Lost")),
+            ],
+        };
+        let export = || [("D", "Open"), ("A", "Lost"), ("B", "Open")].map(|(id, stage)| (id.to_string(), at(stage)));
+        let now = banked.seeing(14, export());
+        let expected = Snapshots {
+            runs: vec![7, 14],
+            sightings: vec![
+                seen("A", 7, Some("Open")),
+                seen("A", 14, Some("Lost")),
+                seen("B", 7, Some("Open")),
+                seen("C", 7, Some("Open")),
+                seen("C", 14, None),
+                seen("D", 14, Some("Open")),
+            ],
+        };
+        assert_eq!(now, expected);
+        assert_eq!(now.seeing(14, export()), expected);
     }
 }

@@ -4,7 +4,7 @@
 //! the order of the tables, findings worst first, figures by what they lack. Knows no file and no table's frame.
 
 use crate::diagnostic::{Finding, Findings, Place, Severity};
-use crate::metrics::{Metric, catalogue};
+use crate::metrics::{Metric, NO_HISTORY, catalogue};
 use crate::model::{Fact, Scope, Table};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,7 +173,11 @@ pub fn figures(period: String, facts: &[Fact], tables: &BTreeSet<Table>, has_opp
 /// Why a metric has no fact at all.
 fn unmeasured(metric: &Metric, tables: &BTreeSet<Table>) -> String {
     let named = Table::ALL.into_iter().find(|table| !tables.contains(table) && metric.absent.contains(table.name()));
-    named.map_or_else(|| metric.absent.to_string(), |table| format!("{}: no file", table.name()))
+    match named {
+        Some(Table::StageHistory) => NO_HISTORY.to_string(),
+        Some(table) => format!("{}: no file", table.name()),
+        None => metric.absent.to_string(),
+    }
 }
 
 /// What to add so that figures absent for this reason have a value.
@@ -181,7 +185,10 @@ fn unlock(reason: &str) -> Option<String> {
     let (name, lack) = reason.split_once(": no ")?;
     let table = Table::from_name(name)?;
     if lack.starts_with("file") {
-        return Some(format!("{} = \"…\" under [sources]: {}", table.name(), holds(table)));
+        let bank =
+            "; or history = \"history.db\", in which each weekly run banks what it saw: the second run has a past";
+        let or_bank = if table == Table::StageHistory { bank } else { "" };
+        return Some(format!("{} = \"…\" under [sources]: {}{or_bank}", table.name(), holds(table)));
     }
     Some(format!("the column in the file of {}, or its header under [columns.{}]", table.name(), table.name()))
 }

@@ -1,30 +1,18 @@
 //! The facts of a period, found by what they are about.
 
 use crate::model::{Fact, Scope};
-use std::collections::HashMap;
 
-type Key = (&'static str, Scope, String, Option<(&'static str, String)>);
-
-/// Facts of one period by metric, scope, subject and dimension.
+/// Facts of one period, in their order: by metric, scope, subject, dimension and its value.
 #[derive(Debug)]
 pub struct Facts {
     facts: Vec<Fact>,
-    place: HashMap<Key, usize>,
     team: String,
 }
 
 impl Facts {
-    /// `team` is the team's name in the facts.
+    /// `facts` as they were measured, `team` the team's name in them.
     pub fn new(facts: Vec<Fact>, team: &str) -> Self {
-        let place = facts
-            .iter()
-            .enumerate()
-            .map(|(i, fact)| {
-                let dimension = fact.by.zip(fact.key.clone());
-                ((fact.metric, fact.scope, fact.subject.clone(), dimension), i)
-            })
-            .collect();
-        Self { facts, place, team: team.to_string() }
+        Self { facts, team: team.to_string() }
     }
 
     pub fn all(&self) -> &[Fact] {
@@ -60,13 +48,12 @@ impl Facts {
 
     /// All of the team's facts of a metric by a dimension, in order of key.
     pub fn team_keys(&self, metric: &'static str, by: &'static str) -> Vec<&Fact> {
-        let fits = |fact: &&Fact| fact.metric == metric && fact.scope == Scope::Team && fact.by == Some(by);
-        self.facts.iter().filter(fits).collect()
+        self.of(metric, Scope::Team).iter().filter(|fact| fact.by == Some(by)).collect()
     }
 
     /// The reps' facts of a metric, in order of name.
     pub fn reps(&self, metric: &'static str) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().filter(move |f| f.metric == metric && f.scope == Scope::Rep && f.by.is_none())
+        self.of(metric, Scope::Rep).iter().filter(|fact| fact.by.is_none())
     }
 
     /// The value of the team's fact.
@@ -81,7 +68,17 @@ impl Facts {
         subject: &str,
         by: Option<(&'static str, &str)>,
     ) -> Option<&Fact> {
-        let dimension = by.map(|(by, key)| (by, key.to_string()));
-        self.place.get(&(metric, scope, subject.to_string(), dimension)).map(|&i| &self.facts[i])
+        let facts = self.of(metric, scope);
+        let wanted = (subject, by.map(|by| by.0), by.map(|by| by.1));
+        let place = |fact: &Fact| (fact.subject.as_str(), fact.by, fact.key.as_deref()).cmp(&wanted);
+        facts.binary_search_by(place).ok().map(|place| &facts[place])
+    }
+
+    fn of(&self, metric: &str, scope: Scope) -> &[Fact] {
+        let wanted = (metric, scope.name());
+        let place = |fact: &Fact| (fact.metric, fact.scope.name()).cmp(&wanted);
+        let first = self.facts.partition_point(|fact| place(fact).is_lt());
+        let last = self.facts.partition_point(|fact| place(fact).is_le());
+        &self.facts[first..last]
     }
 }

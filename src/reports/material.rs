@@ -1,15 +1,18 @@
 //! What a report is written from: the facts of its period and of the three before, the company, the playbook.
 
 use super::figures::Facts;
+use super::memory::Memory;
 use super::narrative::Voice;
 use super::playbook::Playbook;
 use super::{ReportError, noticed};
 use crate::diagnostic::Findings;
 use crate::flags::{self, Raised};
-use crate::metrics::signals::{Signal, signals};
-use crate::metrics::{Company, Window, measure};
-use crate::model::{Currency, Grain, Period, Scope, date_of};
+use crate::metrics::signals::{Signal, prior, signals};
+use crate::metrics::{Company, MeasureError, Window, measure};
+use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
+use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// The material of one period's reports.
 pub struct Material<'a> {
@@ -21,14 +24,15 @@ pub struct Material<'a> {
     pub prior: Vec<(Period, Facts)>,
     /// Which differences of the period are more than chance, and which are not.
     pub signals: Vec<Signal>,
+    /// Places among the signals, by rep.
+    signals_by_rep: HashMap<String, Vec<usize>>,
     /// What needs a decision at the as-of date.
     pub raised: Raised,
+    /// What earlier runs said, for the part of the company that the report is about.
+    pub memory: Memory,
     pub label: String,
     pub quality: Vec<String>,
 }
-
-/// How many periods before are shown beside the present one.
-const PRIOR_PERIODS: usize = 3;
 
 impl<'a> Material<'a> {
     /// Measures the period and those before it.
@@ -37,29 +41,40 @@ impl<'a> Material<'a> {
         playbook: &'a Playbook,
         period: Period,
         findings: &Findings,
+        memory: Memory,
     ) -> Result<Self, ReportError> {
-        let facts = Facts::new(measure(company, period, None)?, &company.team);
-        let mut prior = Vec::new();
-        let mut before = period;
-        for _ in 0..PRIOR_PERIODS {
-            let Some(previous) = company.rules.calendar.previous(before) else {
-                break;
-            };
-            prior.push((previous, Facts::new(measure(company, previous, None)?, &company.team)));
-            before = previous;
+        let facts = |period| Ok(Facts::new(measure(company, period, None)?, &company.team));
+        let before = prior(company, period);
+        let (measured, raised) = rayon::join(
+            || {
+                rayon::join(
+                    || facts(period),
+                    || before.par_iter().map(|period| Ok((*period, facts(*period)?))).collect(),
+                )
+            },
+            || match Window::of_review(company, period) {
+                Some(window) => flags::raise(&window, company.earlier.as_deref()),
+                None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
+            },
+        );
+        let (facts, prior): (Result<_, MeasureError>, Result<Vec<_>, MeasureError>) = measured;
+        let (facts, prior, raised) = (facts?, prior?, raised?);
+        let earlier: Vec<&[Fact]> = prior.iter().map(|(_, facts)| facts.all()).collect();
+        let signals = signals(company, period, facts.all(), &earlier)?;
+        let mut signals_by_rep: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, signal) in signals.iter().enumerate().filter(|(_, signal)| signal.scope == Scope::Rep) {
+            signals_by_rep.entry(signal.subject.clone()).or_default().push(place);
         }
-        let raised = match Window::of_review(company, period) {
-            Some(window) => flags::raise(&window, company.earlier.as_deref())?,
-            None => Raised { flags: Vec::new(), not_judged: Vec::new() },
-        };
         Ok(Self {
             company,
             playbook,
             period,
             facts,
             prior,
-            signals: signals(company, period)?,
+            signals,
+            signals_by_rep,
             raised,
+            memory,
             label: period.to_string(),
             quality: super::quality::notes(company, findings)?,
         })
@@ -83,11 +98,10 @@ impl<'a> Material<'a> {
 
     /// Signals about a rep as a whole or by stage, of good or of bad news, strongest first.
     pub fn signals_about(&self, rep: &str, good: bool) -> Vec<&Signal> {
-        let is_about = |signal: &&Signal| signal.scope == Scope::Rep && signal.subject == rep;
-        let mut signals: Vec<&Signal> = self
-            .signals
+        let places = self.signals_by_rep.get(rep).map(Vec::as_slice).unwrap_or_default();
+        let mut signals: Vec<&Signal> = places
             .iter()
-            .filter(is_about)
+            .map(|place| &self.signals[*place])
             .filter(|signal| matches!(signal.by, None | Some("stage")) && noticed::is_good(signal) == Some(good))
             .collect();
         signals.sort_by(|a, b| a.p.unwrap_or(1.0).total_cmp(&b.p.unwrap_or(1.0)));

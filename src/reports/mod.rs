@@ -6,18 +6,21 @@ pub mod deals;
 mod figures;
 pub mod manager;
 pub mod material;
+pub mod memory;
 pub mod monthly;
 mod narrative;
 mod noticed;
 pub mod playbook;
 pub mod qbr;
 mod quality;
+mod restated;
 pub mod restatement;
 pub mod view;
 pub mod weekly;
 pub mod wording;
 
 pub use material::Material;
+pub use memory::Memory;
 pub use view::Report;
 
 /// A report could not be built: a frame is not what the catalogue expects.

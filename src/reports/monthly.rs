@@ -6,9 +6,9 @@ use super::material::{Material, period_name, quoted};
 use super::qbr::name_of;
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, money_short, percent, sentence};
-use super::{ReportError, noticed};
+use super::{ReportError, noticed, restated};
 use crate::flags::{Decision, Flag, Subject};
-use crate::metrics::coaching::{Session, sessions};
+use crate::metrics::coaching::Session;
 use crate::metrics::forecast::{forecast_day, predicted};
 use crate::metrics::{Window, statistics};
 use crate::model::{Stage, Unit, date_of};
@@ -44,6 +44,7 @@ pub fn build(material: &Material, rep: &str) -> Result<Report, ReportError> {
         Some(page.went_well()),
         Some(page.work_on()),
         Some(page.scoreboard()),
+        restated::of_rep(material, rep),
         page.stages(),
         page.forecast()?,
         Some(page.decisions()?),
@@ -415,7 +416,7 @@ impl<'a> Page<'a> {
 
     /// What the last held sessions agreed on.
     fn agreed(&self) -> PolarsResult<Option<Section>> {
-        let Some(sessions) = sessions(&self.window)? else {
+        let Some(sessions) = &self.material.company.sessions else {
             return Ok(None);
         };
         let held: Vec<&Session> =

@@ -8,7 +8,7 @@ use super::material::Material;
 use super::narrative::{Voice, some_names};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
-use super::{ReportError, noticed};
+use super::{ReportError, noticed, restated};
 use crate::metrics::catalogue;
 use crate::metrics::signals::Signal;
 use crate::model::{Fact, Scope, Status, Unit, day_number};
@@ -37,6 +37,7 @@ pub fn build(material: &Material) -> Result<Report, ReportError> {
             team::reps(material, voice),
             team::people(material, voice)?,
             team::coaching(material, voice),
+            restated::of_team(material),
             next_quarter(material, voice),
             deals::must_win(material)?,
             plan(material),

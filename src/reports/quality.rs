@@ -20,6 +20,9 @@ pub fn notes(company: &Company, findings: &Findings) -> Result<Vec<String>, Pola
     }
     let missing: Vec<&str> =
         Table::ALL.into_iter().filter(|table| is_missed(company, *table)).map(Table::name).collect();
+    if company.timeline.has_history() && !company.tables.contains_key(&Table::StageHistory) {
+        notes.push("Without a file of stage history, past states are those that banked runs saw.".to_string());
+    }
     if !missing.is_empty() {
         notes.push(format!("No file for {}: what needs it is left out or marked.", missing.join(", ")));
     }
@@ -29,9 +32,15 @@ pub fn notes(company: &Company, findings: &Findings) -> Result<Vec<String>, Pola
     Ok(notes)
 }
 
-/// Exchange rates are missed only where there are other currencies, and then by name.
+/// Exchange rates are missed only where there are other currencies, and then by name; a stage history, where no banked run
+/// stands in for it.
 fn is_missed(company: &Company, table: Table) -> bool {
-    table != Table::Rates && !company.tables.contains_key(&table)
+    let is_supplied = match table {
+        Table::Rates => true,
+        Table::StageHistory => company.timeline.has_history(),
+        _ => false,
+    };
+    !is_supplied && !company.tables.contains_key(&table)
 }
 
 /// Counts the empty cells that a figure would have needed.

@@ -8,9 +8,12 @@ use super::view::is_times;
 use super::wording::{self, counted, listed};
 use crate::metrics::evidence::evidence;
 use crate::metrics::{Company, Metric, Rhythm, Window, find, measure};
-use crate::model::{Fact, FactKey, Period, Published, Sighting, Snapshots, Stage, Standing, Table, Unit, date_of};
-use crate::timeline::{Closed, Day};
+use crate::model::{
+    Fact, FactKey, Period, Published, Scope, Sighting, Snapshots, Stage, Standing, Table, Unit, date_of,
+};
+use crate::timeline::{Closed, Day, Timeline};
 use polars::prelude::PolarsResult;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A figure that was given for a finished period and is another one now.
@@ -26,6 +29,10 @@ pub struct Restatement {
     pub is: Option<f64>,
     /// The opportunities that did it, by id. Empty where it cannot be told.
     pub causes: Vec<Cause>,
+    /// "2026-Q2 win rate".
+    pub subject: String,
+    /// "three deals reopened".
+    pub why: String,
     /// "2026-Q2 win rate 24 % → 22 %: three deals reopened".
     pub sentence: String,
 }
@@ -58,7 +65,8 @@ pub enum CauseKind {
 }
 
 impl CauseKind {
-    fn words(self) -> &'static str {
+    /// What follows "three deals".
+    pub fn words(self) -> &'static str {
         match self {
             CauseKind::Reopened => "reopened",
             CauseKind::ClosedAfterwards => "closed afterwards",
@@ -75,20 +83,32 @@ impl CauseKind {
 }
 
 /// Whether a metric goes on changing after its period is over, with nothing restated: it follows what was in the period
-/// up to the as-of date.
-pub fn ripens(metric: &str) -> bool {
-    const RIPENING: &[&str] = &["stage_conversion_cohort", "forecast_outcome"];
+/// up to the as-of date, or reads the first amount of a deal, which many get only later.
+fn ripens(metric: &str) -> bool {
+    const RIPENING: &[&str] = &["stage_conversion_cohort", "forecast_outcome", "new_opportunities_value"];
     RIPENING.contains(&metric)
+}
+
+/// The figures of periods by their labels, as they are banked: of the team all that stay as they are once a period is over,
+/// of people the whole.
+pub fn publishable(company: &Company, periods: &[Period]) -> Result<BTreeMap<String, Vec<Fact>>, ReportError> {
+    let of_period = |period: &Period| {
+        let mut facts = measure(company, *period, None)?;
+        facts.retain(|fact| (fact.scope == Scope::Team || fact.by.is_none()) && !ripens(fact.metric));
+        Ok((period.to_string(), facts))
+    };
+    periods.par_iter().map(of_period).collect()
 }
 
 /// The figures that are no longer what they were, in the order of their keys.
 ///
-/// `published` are those of runs before the as-of date, `company` is everyone. Of a figure that had no value, or looks the
-/// same when rounded as reports round it, nothing is said.
+/// `published` are those of runs before the as-of date, `given` the [`publishable`] ones of this run, `company` is everyone.
+/// Of a figure that had no value, or looks the same when rounded as reports round it, nothing is said.
 pub fn restatements(
     company: &Company,
     snapshots: &Snapshots,
     published: &[Published],
+    given: &BTreeMap<String, Vec<Fact>>,
 ) -> Result<Vec<Restatement>, ReportError> {
     let now = standings_now(company)?;
     let mut by_period: BTreeMap<&str, Vec<&Published>> = BTreeMap::new();
@@ -98,9 +118,8 @@ pub fn restatements(
     let mut restatements = Vec::new();
     for (label, figures) in by_period {
         let Some(period) = company.rules.calendar.parse(label) else { continue };
-        let Some(window) = Window::new(company, period) else { continue };
-        let facts: HashMap<FactKey, Fact> =
-            measure(company, period, None)?.into_iter().map(|fact| (key_of(&fact), fact)).collect();
+        let (Some(window), Some(given)) = (Window::new(company, period), given.get(label)) else { continue };
+        let facts: HashMap<FactKey, &Fact> = given.iter().map(|fact| (key_of(fact), fact)).collect();
         let mut changes: BTreeMap<Day, Vec<Change>> = BTreeMap::new();
         for figure in figures {
             let Some(metric) = find(&figure.key.metric).filter(|metric| !ripens(metric.id)) else { continue };
@@ -112,7 +131,8 @@ pub fn restatements(
             }
             let changes = changes.entry(figure.on).or_insert_with(|| changes_since(snapshots, figure.on, &now));
             let causes = causes(&window, metric, fact, changes)?;
-            let sentence = format!("{} {} → {new}: {}", subject(&figure.key, metric), text(was), why(&causes));
+            let (subject, why) = (subject(&figure.key, metric), why(&causes));
+            let sentence = format!("{subject} {} → {new}: {why}", text(was));
             restatements.push(Restatement {
                 key: figure.key.clone(),
                 name: metric.name,
@@ -121,6 +141,8 @@ pub fn restatements(
                 was,
                 is: fact.value,
                 causes,
+                subject,
+                why,
                 sentence,
             });
         }
@@ -174,12 +196,16 @@ fn why(causes: &[Cause]) -> String {
 /// An opportunity that is not what it was.
 struct Change<'a> {
     id: &'a str,
+    /// The as-of day of the run that saw it so.
+    on: Day,
     then: Option<&'a Standing>,
     now: Option<&'a Now>,
 }
 
 /// An opportunity as the export has it.
 struct Now {
+    /// Its number in the timeline.
+    number: usize,
     standing: Standing,
     /// As the timeline has it.
     closed: Option<Closed>,
@@ -200,7 +226,7 @@ fn standings_now(company: &Company) -> PolarsResult<HashMap<String, Now>> {
             created_on: opportunity.created_on,
             ..Standing::default()
         };
-        (opportunity.id.clone(), Now { standing, closed: opportunity.closed })
+        (opportunity.id.clone(), Now { number: o, standing, closed: opportunity.closed })
     };
     Ok((0..timeline.count()).map(standing).collect())
 }
@@ -213,10 +239,10 @@ fn changes_since<'a>(snapshots: &'a Snapshots, day: Day, now: &'a HashMap<String
         let Some(last) = Sighting::last_by(sightings, day) else { continue };
         let Some(then) = last.standing.as_ref() else { continue };
         seen.insert(&last.opportunity);
-        changes.push(Change { id: &last.opportunity, then: Some(then), now: now.get(&*last.opportunity) });
+        changes.push(Change { id: &last.opportunity, on: day, then: Some(then), now: now.get(&*last.opportunity) });
     }
     let new = now.iter().filter(|(id, _)| !seen.contains(id.as_str()));
-    changes.extend(new.map(|(id, now)| Change { id, then: None, now: Some(now) }));
+    changes.extend(new.map(|(id, now)| Change { id, on: day, then: None, now: Some(now) }));
     changes.sort_by_key(|change| change.id);
     changes
 }
@@ -237,7 +263,9 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
     for change in changes.iter().filter(is_theirs) {
         let of_then = change.then.and_then(|then| Some((stages.find(then.stage.as_deref()?)?, then)));
         let closed_then = of_then.filter(|(stage, _)| stage.is_closed());
-        let was_in = closed_then.is_some_and(|(_, then)| then.close_on.is_some_and(|on| has(window.period, on)));
+        let closed_on_then =
+            closed_then.and_then(|(stage, then)| closed_on(&window.company.timeline, change, stage, then));
+        let was_in = closed_on_then.is_some_and(|on| has(window.period, on));
         let closed_now = change.now.and_then(|now| now.closed);
         let is_in = closed_now.is_some_and(|closed| has(window.period, closed.on)) || behind.contains(change.id);
         let is_pipeline = metric.rhythm == Rhythm::Leading && closed_then.is_none();
@@ -253,7 +281,9 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
                     (Some(Stage::Won), Some(stage)) if stage.is_lost() => Some(CauseKind::LostAfterAll),
                     (Some(stage), Some(Stage::Won)) if stage.is_lost() => Some(CauseKind::WonAfterAll),
                     (Some(_), Some(_)) if then.close_on != now.standing.close_on => Some(CauseKind::AnotherCloseDate),
-                    _ if reads_amounts && then.amount != now.standing.amount => Some(CauseKind::AnotherAmount),
+                    _ if reads_amounts && has_another_amount(window, then, now, was_in || is_closed_in) => {
+                        Some(CauseKind::AnotherAmount)
+                    }
                     _ if reads_owners && then.owner != now.standing.owner => Some(CauseKind::AnotherOwner),
                     _ if metric.unit == Unit::Days && then.created_on != now.standing.created_on => {
                         Some(CauseKind::AnotherCreationDate)
@@ -269,6 +299,34 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
         }
     }
     Ok(causes)
+}
+
+/// Whether the amount that the period sees is another one. What is closed has the amount of the export; what was open in the
+/// period had the amount of its days, which only changes where none was known and a first one was filled in.
+fn has_another_amount(window: &Window, then: &Standing, now: &Now, is_closed: bool) -> bool {
+    if is_closed {
+        return then.amount != now.standing.amount;
+    }
+    then.amount.is_none() && window.company.timeline.amount(now.number, window.horizon).is_some()
+}
+
+/// The day on which what a run saw closed had closed: the close date of what was won, and of what was lost the day on which
+/// the timeline has it come into a lost stage, since reps leave stale close dates on lost deals.
+fn closed_on(timeline: &Timeline, change: &Change, stage: Stage, then: &Standing) -> Option<Day> {
+    let (true, Some(now)) = (stage.is_lost(), change.now) else { return then.close_on };
+    let known = timeline.states(now.number).iter().take_while(|state| state.at <= change.on);
+    let (mut lost_on, mut before) = (None, None);
+    for state in known {
+        let is_lost = state.stage.is_some_and(Stage::is_lost);
+        lost_on = if is_lost { lost_on.or(Some((state.at, before))) } else { None };
+        before = state.stage.or(before);
+    }
+    match (lost_on, then.close_on) {
+        // Nothing saw it open before, so that the day says when it was found lost, and not when it came to be so.
+        (Some((day, None)), Some(close_on)) => Some(day.min(close_on)),
+        (Some((day, _)), _) => Some(day),
+        (None, close_on) => close_on,
+    }
 }
 
 fn has(period: Period, day: Day) -> bool {
@@ -290,6 +348,11 @@ mod tests {
             key: None,
         };
         Published { on: crate::model::day_number(on.parse().unwrap()), key, value: Some(value) }
+    }
+
+    fn found(company: &Company, snapshots: &Snapshots, published: &[Published]) -> Vec<Restatement> {
+        let quarter = company.rules.calendar.parse("2026-Q3").unwrap();
+        restatements(company, snapshots, published, &publishable(company, &[quarter]).unwrap()).unwrap()
     }
 
     /// Three of four were won when the quarter was reported; two of them are open again, and one lost deal is gone: one
@@ -314,8 +377,7 @@ mod tests {
         let company = sample.company();
         let snapshots = sample.snapshots();
         let given = [published("bookings", "2026-10-05", 6.0), published("win_rate", "2026-10-05", 0.75)];
-        let sentences: Vec<String> = restatements(&company, snapshots, &given)
-            .unwrap()
+        let sentences: Vec<String> = found(&company, snapshots, &given)
             .into_iter()
             .map(|restatement| restatement.sentence.replace('\u{a0}', " "))
             .collect();
@@ -328,7 +390,7 @@ mod tests {
             ]
         );
         let same = [published("win_rate", "2026-10-05", 1.0)];
-        assert!(restatements(&company, snapshots, &same).unwrap().is_empty());
+        assert!(found(&company, snapshots, &same).is_empty());
     }
 
     #[test]
@@ -341,7 +403,7 @@ mod tests {
             )
             .with_snapshots("A|2026-10-05|Won|100|2026-09-10");
         let given = [published("win_rate", "2026-10-05", 0.5)];
-        let found = restatements(&sample.company(), sample.snapshots(), &given).unwrap();
+        let found = found(&sample.company(), sample.snapshots(), &given);
         // The export's creation date is not in this snapshot, and a win rate does not read it.
         assert!(found[0].sentence.ends_with("cannot be told from what was banked"), "{}", found[0].sentence);
     }

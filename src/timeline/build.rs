@@ -1,11 +1,12 @@
 //! Builds the timeline: creation, then history, then what banked runs saw, then the export, each adding only what it says.
 
-use super::{Closed, Day, Opportunity, State, Timeline};
+use super::{Closed, Day, Opportunity, Span, State, Timeline};
 use crate::diagnostic::{Findings, Place, Rule, Severity};
 use crate::model::{Sighting, Snapshots, Stage, Stages, Standing, day_number};
 use chrono::NaiveDate;
+use foldhash::fast::RandomState;
 use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError, StringChunked};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 /// What a timeline is built from.
 #[derive(Debug, Clone, Copy)]
@@ -130,20 +131,23 @@ impl Timeline {
             stages: inputs.stages.clone(),
             has_history: has_rows || has_snapshot,
             opportunities: Vec::new(),
+            spans: Vec::new(),
             states: Vec::new(),
             first_state: vec![0],
             categories: Vec::new(),
         };
         let is_backdated = inputs.is_backdated;
+        let mut of_row = Vec::new();
         for row in 0..export.ids.len() {
             let Some(id) = export.ids.get(row) else { continue };
             let created_on = export.created.get(row);
             if created_on.is_some_and(|created| created > as_of) {
                 continue;
             }
+            changes.write(row, &mut of_row);
             let life = Life {
                 created_on,
-                changes: changes.of(row),
+                changes: &of_row,
                 as_of,
                 is_backdated,
                 export: export.state(row, as_of, inputs.stages, &category_codes),
@@ -157,15 +161,17 @@ impl Timeline {
                     let first = timeline.states.len();
                     life.write_states(closed_in_export, &mut timeline.states);
                     let closed = life.closed_at_as_of(closed_in_export, &timeline.states[first..]);
-                    timeline.first_state.push(timeline.states.len());
-                    timeline.opportunities.push(Opportunity {
+                    let opportunity = Opportunity {
                         row,
                         id: id.to_string(),
                         created_on,
                         closed,
                         export_amount: life.export.amount,
                         is_changed_later: life.has_changes_after_as_of(),
-                    });
+                    };
+                    timeline.spans.push(Span::of(&opportunity, &timeline.states[first..]));
+                    timeline.first_state.push(timeline.states.len());
+                    timeline.opportunities.push(opportunity);
                 }
             }
         }
@@ -369,47 +375,100 @@ impl<'a> Export<'a> {
     }
 }
 
-/// The changes of all opportunities, those of one standing together in order of time.
-struct Changes {
-    changes: Vec<Change>,
-    /// The changes of row `r` are `changes[first[r]..first[r + 1]]`.
+/// The changes of all opportunities, by the rows of these in the export.
+struct Changes<'a> {
+    history: Option<HistoryColumns<'a>>,
+    /// Positions in the history; those of row `r` are `positions[first[r]..first[r + 1]]`.
+    positions: Vec<u32>,
     first: Vec<usize>,
+    /// What banked runs saw, by row.
+    sighted: HashMap<usize, Vec<Change>>,
+    names: Names<'a>,
 }
 
-impl Changes {
-    fn of(&self, row: usize) -> &[Change] {
-        &self.changes[self.first[row]..self.first[row + 1]]
-    }
-
+impl<'a> Changes<'a> {
     fn read(
-        inputs: &Inputs,
-        export: &Export,
-        categories: &HashMap<&str, u32>,
+        inputs: &Inputs<'a>,
+        export: &Export<'a>,
+        categories: &'a HashMap<&'a str, u32>,
         findings: &mut Findings,
     ) -> Result<Self, BuildError> {
-        let rows_by_id: HashMap<&str, usize> =
+        let rows_by_id: HashMap<&str, usize, RandomState> =
             export.ids.iter().enumerate().filter_map(|(row, id)| Some((id?, row))).collect();
+        let history = inputs.history.map(HistoryColumns::read).transpose()?;
+        let (positions, first) = placed_rows(history.as_ref(), export.ids.len(), &rows_by_id);
         let names = Names { stages: StageLookup::new(inputs.stages), categories };
-        let mut placed = match inputs.history {
-            Some(history) => placed_rows(history, &rows_by_id, &names)?,
-            None => Vec::new(),
-        };
-        // Changes of one moment are ordered by what they say, so that the order of rows in the file changes nothing.
-        placed.sort_unstable();
+        let mut changes = Changes { history, positions, first, sighted: HashMap::new(), names };
         if let Some(snapshots) = inputs.snapshots {
-            let sighted = placed_sightings(snapshots, &placed, &rows_by_id, &names, findings);
+            changes.sighted = changes.placed_sightings(snapshots, &rows_by_id, findings);
             note_vanished(snapshots, &rows_by_id, day_number(inputs.as_of), findings);
-            placed.extend(sighted);
-            placed.sort_unstable();
         }
-        let mut first = vec![0; export.ids.len() + 1];
-        for (row, _) in &placed {
-            first[row + 1] += 1;
+        Ok(changes)
+    }
+
+    /// Writes the changes of an opportunity in order of time.
+    fn write(&self, row: usize, changes: &mut Vec<Change>) {
+        changes.clear();
+        changes.extend(self.rows_of(row));
+        changes.extend(self.sighted.get(&row).into_iter().flatten());
+        // Changes of one moment are ordered by what they say, so that the order of rows in the file changes nothing.
+        changes.sort_unstable();
+    }
+
+    /// The rows of the history of an opportunity, in the order of the file.
+    fn rows_of(&self, row: usize) -> impl Iterator<Item = Change> {
+        let positions = &self.positions[self.first[row]..self.first[row + 1]];
+        let history = self.history.iter();
+        history.flat_map(|history| positions.iter().filter_map(|at| history.change(*at as usize, &self.names)))
+    }
+
+    /// What banked runs saw of the opportunities in the export: every sighting that differs from the one before and,
+    /// since sightings are kept as changes, once more at the first run after each row of the history.
+    fn placed_sightings(
+        &self,
+        snapshots: &Snapshots,
+        rows_by_id: &HashMap<&str, usize, RandomState>,
+        findings: &mut Findings,
+    ) -> HashMap<usize, Vec<Change>> {
+        let mut placed: HashMap<usize, Vec<Change>> = HashMap::new();
+        for sightings in snapshots.by_opportunity() {
+            let Some(&row) = sightings.first().and_then(|sighting| rows_by_id.get(&*sighting.opportunity)) else {
+                continue;
+            };
+            let mut before: Option<Change> = None;
+            let of_row = placed.entry(row).or_default();
+            for sighting in sightings {
+                let Some(standing) = &sighting.standing else { continue };
+                let kind = if before.is_none() { ChangeKind::FirstSighting } else { ChangeKind::Sighting };
+                let change = sighted(standing, sighting.on, kind, &self.names);
+                if standing.stage.is_some() && change.stage.is_none() {
+                    let value = standing.stage.as_ref().map(ToString::to_string);
+                    findings.add(
+                        &SNAPSHOT_STAGE_UNKNOWN,
+                        Place { file: "history".into(), value, ..Place::default() },
+                        Some(sighting.opportunity.to_string()),
+                    );
+                }
+                if before.is_none_or(|before| (Change { at: change.at, kind, ..before }) != change) {
+                    of_row.push(change);
+                }
+                before = Some(change);
+            }
+            let mut history: Vec<Day> = self.rows_of(row).map(|change| change.day()).collect();
+            history.sort_unstable();
+            let mut last = None;
+            for day in history {
+                let next = snapshots.runs.partition_point(|run| *run < day);
+                let Some(&run) = snapshots.runs.get(next).filter(|run| last != Some(**run)) else { continue };
+                last = Some(run);
+                if let Some(sighting) = Sighting::last_by(sightings, run).filter(|sighting| sighting.on != run)
+                    && let Some(standing) = &sighting.standing
+                {
+                    of_row.push(sighted(standing, run, ChangeKind::Sighting, &self.names));
+                }
+            }
         }
-        for row in 0..export.ids.len() {
-            first[row + 1] += first[row];
-        }
-        Ok(Self { changes: placed.into_iter().map(|(_, change)| change).collect(), first })
+        placed
     }
 }
 
@@ -419,74 +478,42 @@ struct Names<'a> {
     categories: &'a HashMap<&'a str, u32>,
 }
 
-/// The rows of the history, each with the row of its opportunity in the export.
+/// The positions in the history by the row of their opportunity in the export, and where those of each row begin.
+///
+/// Ingest has counted the changes of opportunities that are not in the export, with their places.
 fn placed_rows(
-    history: &DataFrame,
-    rows_by_id: &HashMap<&str, usize>,
-    names: &Names,
-) -> Result<Vec<(usize, Change)>, BuildError> {
-    let ids = history.column("opportunity_id")?.str()?;
-    let times = history.column("changed_at")?.datetime()?.physical();
-    let columns = HistoryColumns::read(history)?;
-    let mut placed = Vec::with_capacity(history.height());
-    for position in 0..history.height() {
-        let Some(at) = times.get(position) else { continue };
-        let Some(id) = ids.get(position) else { continue };
-        // Ingest has counted the changes of opportunities that are not in the export, with their places.
-        if let Some(&row) = rows_by_id.get(id) {
-            placed.push((row, columns.change(position, at, names)));
+    history: Option<&HistoryColumns>,
+    rows: usize,
+    rows_by_id: &HashMap<&str, usize, RandomState>,
+) -> (Vec<u32>, Vec<usize>) {
+    let mut first = vec![0; rows + 1];
+    let Some(history) = history else { return (Vec::new(), first) };
+    // The changes of an opportunity mostly stand together.
+    let mut last = None;
+    let mut row_of = |id: &'_ str| match last {
+        Some((known, row)) if known == id => row,
+        _ => {
+            let found = rows_by_id.get_key_value(id).map(|(known, row)| (*known, *row));
+            last = found.map(|(known, row)| (known, Some(row)));
+            found.map(|(_, row)| row)
+        }
+    };
+    let row_of_position: Vec<Option<usize>> = history.ids.iter().map(|id| row_of(id?)).collect();
+    for row in row_of_position.iter().flatten() {
+        first[row + 1] += 1;
+    }
+    for row in 0..rows {
+        first[row + 1] += first[row];
+    }
+    let mut next = first.clone();
+    let mut positions = vec![0; first[rows]];
+    for (position, row) in (0..).zip(row_of_position) {
+        if let Some(row) = row {
+            positions[next[row]] = position;
+            next[row] += 1;
         }
     }
-    Ok(placed)
-}
-
-/// What banked runs saw of the opportunities in the export: every sighting that differs from the one before and, since
-/// sightings are kept as changes, once more at the first run after each row of the history.
-fn placed_sightings(
-    snapshots: &Snapshots,
-    rows: &[(usize, Change)],
-    rows_by_id: &HashMap<&str, usize>,
-    names: &Names,
-    findings: &mut Findings,
-) -> Vec<(usize, Change)> {
-    let mut placed = Vec::new();
-    for sightings in snapshots.by_opportunity() {
-        let Some(&row) = sightings.first().and_then(|sighting| rows_by_id.get(&*sighting.opportunity)) else {
-            continue;
-        };
-        let mut before: Option<Change> = None;
-        for sighting in sightings {
-            let Some(standing) = &sighting.standing else { continue };
-            let kind = if before.is_none() { ChangeKind::FirstSighting } else { ChangeKind::Sighting };
-            let change = sighted(standing, sighting.on, kind, names);
-            if standing.stage.is_some() && change.stage.is_none() {
-                let value = standing.stage.as_ref().map(ToString::to_string);
-                findings.add(
-                    &SNAPSHOT_STAGE_UNKNOWN,
-                    Place { file: "history".into(), value, ..Place::default() },
-                    Some(sighting.opportunity.to_string()),
-                );
-            }
-            if before.is_none_or(|before| (Change { at: change.at, kind, ..before }) != change) {
-                placed.push((row, change));
-            }
-            before = Some(change);
-        }
-        let from = rows.partition_point(|(of, _)| *of < row);
-        let history = rows[from..].iter().take_while(|(of, _)| *of == row).map(|(_, change)| change.day());
-        let mut last = None;
-        for day in history {
-            let next = snapshots.runs.partition_point(|run| *run < day);
-            let Some(&run) = snapshots.runs.get(next).filter(|run| last != Some(**run)) else { continue };
-            last = Some(run);
-            if let Some(sighting) = Sighting::last_by(sightings, run).filter(|sighting| sighting.on != run)
-                && let Some(standing) = &sighting.standing
-            {
-                placed.push((row, sighted(standing, run, ChangeKind::Sighting, names)));
-            }
-        }
-    }
-    placed
+    (positions, first)
 }
 
 /// A sighting at the end of its day.
@@ -508,7 +535,12 @@ fn sighted(standing: &Standing, on: Day, kind: ChangeKind, names: &Names) -> Cha
 }
 
 /// Finds what the last run before the as-of date saw and the export does not have.
-fn note_vanished(snapshots: &Snapshots, rows_by_id: &HashMap<&str, usize>, as_of: Day, findings: &mut Findings) {
+fn note_vanished(
+    snapshots: &Snapshots,
+    rows_by_id: &HashMap<&str, usize, RandomState>,
+    as_of: Day,
+    findings: &mut Findings,
+) {
     let Some(run) = snapshots.run_before(as_of) else { return };
     for sightings in snapshots.by_opportunity() {
         let last = Sighting::last_by(sightings, run);
@@ -527,7 +559,7 @@ fn note_vanished(snapshots: &Snapshots, rows_by_id: &HashMap<&str, usize>, as_of
 /// Finds stages by name, each spelling looked up once.
 struct StageLookup<'a> {
     stages: &'a Stages,
-    known: HashMap<&'a str, Stage>,
+    known: HashMap<&'a str, Stage, RandomState>,
 }
 
 impl<'a> StageLookup<'a> {
@@ -542,8 +574,10 @@ impl<'a> StageLookup<'a> {
     }
 }
 
-/// The columns of the history that say what changed.
+/// The columns of the history.
 struct HistoryColumns<'a> {
+    ids: &'a StringChunked,
+    times: &'a Int64Chunked,
     stage: [&'a StringChunked; 2],
     amount: [&'a Int64Chunked; 2],
     close_date: [&'a Int32Chunked; 2],
@@ -555,6 +589,8 @@ impl<'a> HistoryColumns<'a> {
     fn read(frame: &'a DataFrame) -> Result<Self, BuildError> {
         let date = |name: &str| -> Result<&'a Int32Chunked, BuildError> { Ok(frame.column(name)?.date()?.physical()) };
         Ok(Self {
+            ids: frame.column("opportunity_id")?.str()?,
+            times: frame.column("changed_at")?.datetime()?.physical(),
             stage: [frame.column("stage")?.str()?, frame.column("from_stage")?.str()?],
             amount: [frame.column("amount")?.i64()?, frame.column("from_amount")?.i64()?],
             close_date: [date("close_date")?, date("from_close_date")?],
@@ -563,7 +599,9 @@ impl<'a> HistoryColumns<'a> {
         })
     }
 
-    fn change(&self, position: usize, at: i64, names: &Names) -> Change {
+    /// What a row says; `None` where it does not say when.
+    fn change(&self, position: usize, names: &Names) -> Option<Change> {
+        let at = self.times.get(position)?;
         let Names { stages, categories } = names;
         let [stage, from_stage] = self.stage.map(|names| stages.find(names.get(position)));
         let [amount, from_amount] = self.amount.map(|amounts| amounts.get(position));
@@ -571,7 +609,7 @@ impl<'a> HistoryColumns<'a> {
         let [category, from_category] =
             self.category.map(|names| names.get(position).and_then(|name| categories.get(name).copied()));
         let [probability, from_probability] = self.probability.map(|shares| shares.get(position));
-        Change {
+        Some(Change {
             at,
             kind: ChangeKind::Row,
             stage,
@@ -584,13 +622,13 @@ impl<'a> HistoryColumns<'a> {
             from_category,
             probability,
             from_probability,
-        }
+        })
     }
 }
 
 /// All forecast categories of the export, the history and the banked runs, in order of their bytes.
 fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
-    let mut names = BTreeSet::new();
+    let mut names: HashSet<&str, RandomState> = HashSet::default();
     names.extend(inputs.opportunities.column("forecast_category")?.str()?.iter().flatten());
     if let Some(history) = inputs.history {
         names.extend(history.column("forecast_category")?.str()?.iter().flatten());
@@ -598,5 +636,7 @@ fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
     }
     let sightings = inputs.snapshots.iter().flat_map(|snapshots| &snapshots.sightings);
     names.extend(sightings.filter_map(|sighting| sighting.standing.as_ref()?.category.as_deref()));
-    Ok(names.into_iter().map(str::to_string).collect())
+    let mut names: Vec<String> = names.into_iter().map(str::to_string).collect();
+    names.sort_unstable();
+    Ok(names)
 }

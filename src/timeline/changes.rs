@@ -62,7 +62,7 @@ impl Timeline {
     /// How every opportunity at the end of `until` differs from what it was at the end of `since`, in order of number.
     pub fn changes(&self, since: Day, until: Day) -> Vec<Change> {
         let mut changes = Vec::new();
-        for opportunity in 0..self.count() {
+        for opportunity in self.stirred_between(since.saturating_add(1), until) {
             let what = self.differences(opportunity, since, until);
             changes.extend(what.into_iter().map(|what| Change { opportunity, what }));
         }
@@ -124,7 +124,7 @@ impl Timeline {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Closed, Opportunity, State};
+    use super::super::{Closed, Opportunity, Span, State};
     use super::*;
 
     const PROPOSE: Stage = Stage::Open(3);
@@ -134,6 +134,7 @@ mod tests {
         let opportunity =
             Opportunity { row: 0, id: "1".into(), created_on, closed, export_amount: None, is_changed_later: false };
         Timeline {
+            spans: vec![Span::of(&opportunity, states)],
             as_of: 100,
             stages: crate::model::Stages::default(),
             has_history: true,

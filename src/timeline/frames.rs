@@ -52,7 +52,8 @@ impl Timeline {
         let mut won: Vec<bool> = Vec::new();
         let mut amounts: Vec<Option<i64>> = Vec::new();
         let mut cycles: Vec<Option<i32>> = Vec::new();
-        for o in 0..self.count() {
+        let of_span = self.spans.iter().enumerate().filter(|(_, span)| (from..=to).contains(&span.closed_on));
+        for (o, _) in of_span {
             let opportunity = self.opportunity(o);
             let Some(closed) = opportunity.closed.filter(|closed| (from..=to).contains(&closed.on)) else {
                 continue;
@@ -78,7 +79,8 @@ impl Timeline {
     /// The opportunities created in a span of days, with their amount at creation: `opportunity`, `amount`.
     pub fn created(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
         let created: Vec<usize> = (0..self.count())
-            .filter(|&o| self.opportunity(o).created_on.is_some_and(|day| (from..=to).contains(&day)))
+            .filter(|&o| (from..=to).contains(&self.spans[o].created_on))
+            .filter(|&o| self.opportunity(o).created_on.is_some())
             .collect();
         let amounts: Vec<Option<i64>> = created.iter().map(|&o| self.states(o)[0].amount).collect();
         DataFrame::new(
@@ -93,7 +95,8 @@ impl Timeline {
     /// The opportunities that entered a rank in a span of days: `opportunity`.
     pub fn entered_between(&self, rank: u16, from: Day, to: Day) -> PolarsResult<DataFrame> {
         let span = from..=to;
-        let entered: Vec<u32> = (0..self.count())
+        let entered: Vec<u32> = self
+            .stirred_between(from, to)
             .filter(|&o| self.entered_on(o, rank).is_some_and(|day| span.contains(&day)))
             .map(number)
             .collect();
@@ -111,7 +114,7 @@ impl Timeline {
         let mut ranks: Vec<u32> = Vec::new();
         let mut flags: [Vec<bool>; 5] = Default::default();
         let mut days: Vec<Option<i32>> = Vec::new();
-        for o in 0..self.count() {
+        for o in self.stirred_between(from, to) {
             for passage in self.passages(o) {
                 let has_entered = span.contains(&passage.entered_on);
                 let has_advanced = passage.advanced_on.is_some_and(|day| span.contains(&day));
@@ -154,7 +157,7 @@ impl Timeline {
         let mut opportunities: Vec<u32> = Vec::new();
         let mut from_days: Vec<Day> = Vec::new();
         let mut to_days: Vec<Day> = Vec::new();
-        for o in 0..self.count() {
+        for o in self.stirred_between(from, to) {
             for (_, before, after) in self.pushes(o, from, to) {
                 opportunities.push(number(o));
                 from_days.push(before);

@@ -35,6 +35,8 @@ pub struct Timeline {
     stages: Stages,
     has_history: bool,
     opportunities: Vec<Opportunity>,
+    /// One for each opportunity, so that a look at a day passes quickly over those that were not there.
+    spans: Vec<Span>,
     states: Vec<State>,
     /// The states of opportunity `o` are `states[first_state[o]..first_state[o + 1]]`; there is at least one.
     first_state: Vec<usize>,
@@ -63,6 +65,35 @@ pub struct Closed {
     pub on: Day,
     /// Won, lost or lost without a decision; never open.
     pub stage: Stage,
+}
+
+/// The days that bound the life of an opportunity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    /// `Day::MIN` where it was there since before every period.
+    created_on: Day,
+    /// `Day::MAX` while open.
+    closed_on: Day,
+    /// The first and the last day on which it was created, changed or closed.
+    first_event: Day,
+    last_event: Day,
+    /// Whether it ever stood in a lost stage.
+    was_lost: bool,
+}
+
+impl Span {
+    fn of(opportunity: &Opportunity, states: &[State]) -> Self {
+        let created_on = opportunity.created_on.unwrap_or(Day::MIN);
+        let closed_on = opportunity.closed.map(|closed| closed.on);
+        let events = || states.iter().map(|state| state.at).chain(closed_on).chain([created_on]);
+        Span {
+            created_on,
+            closed_on: closed_on.unwrap_or(Day::MAX),
+            first_event: events().min().unwrap_or(created_on),
+            last_event: events().max().unwrap_or(created_on),
+            was_lost: states.iter().any(|state| state.stage.is_some_and(Stage::is_lost)),
+        }
+    }
 }
 
 /// What was known of an opportunity from a day on.
@@ -137,10 +168,16 @@ impl Timeline {
 
     /// Whether an opportunity was open at the end of a day.
     pub fn is_open(&self, o: usize, day: Day) -> bool {
-        let opportunity = &self.opportunities[o];
-        opportunity.created_on.is_none_or(|created| created <= day)
-            && opportunity.closed.is_none_or(|closed| closed.on > day)
-            && !self.state(o, day).stage.is_some_and(Stage::is_lost)
+        let span = &self.spans[o];
+        span.created_on <= day
+            && span.closed_on > day
+            && !(span.was_lost && self.state(o, day).stage.is_some_and(Stage::is_lost))
+    }
+
+    /// The opportunities to which something happened in a span of days, both ends included, and some more.
+    fn stirred_between(&self, from: Day, to: Day) -> impl Iterator<Item = usize> {
+        let spans = self.spans.iter().enumerate();
+        spans.filter(move |(_, span)| span.first_event <= to && span.last_event >= from).map(|(o, _)| o)
     }
 
     /// The amount at the end of a day: of what is closed by then the export's, else the state's.

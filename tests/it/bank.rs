@@ -1,6 +1,6 @@
 //! The bank as the weekly job uses it: old exports, the same twice, and everything that can go wrong on a server.
 
-use crate::company::Company;
+use crate::company::{Company, files_below};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -132,9 +132,21 @@ fn an_acknowledged_flag_is_kept_with_its_reason() {
     assert!(take_note("close-date-past", "2026-12-01").status.success());
     assert!(said(&take_note("stale", "2026-12-01")).contains("did you mean stalled?"));
     assert!(said(&take_note("stalled", "2026-11-01")).contains("a day to come"));
+    let on_whom = |flag: &str, subject: &str| {
+        let arguments =
+            ["--as-of", "2026-11-16", "acknowledge", flag, subject, "--until", "2026-12-01", "--why", "Leave"];
+        let output = company.try_run(&arguments);
+        (output.status.code(), said(&output))
+    };
+    let (code, text) = on_whom("stalled", "alder");
+    assert!(code == Some(1) && text.contains("did you mean A (Alder)?"), "{text}");
+    let (code, text) = on_whom("no-coaching", "Anne");
+    assert!(code == Some(1) && text.contains("not the name of a person") && text.contains("mean Ann?"), "{text}");
+    let (code, text) = on_whom("no-coaching", "ann");
+    assert!(code == Some(0) && text.contains("no_coaching of Ann is shown apart until 2026-12-01"), "{text}");
     let bank = quarterdeck::history::Bank::open_if_there(&company.path("history.db")).expect("sound").expect("there");
     let on = |date: &str| bank.acknowledged(date.parse().expect("a date")).expect("notes").len();
-    assert_eq!((on("2026-12-01"), on("2026-12-02")), (1, 0));
+    assert_eq!((on("2026-12-01"), on("2026-12-02")), (2, 0));
 }
 
 /// A run that is killed at any point leaves the last whole run, and the next one goes on from there.
@@ -176,6 +188,66 @@ fn a_killed_run_leaves_the_last_whole_one() {
     assert_eq!(held(&company), after);
 }
 
+/// A weekly run that is killed at any point leaves each page as it was or as it will be, and the bank with the last whole
+/// run; the next run makes good what was not done.
+#[test]
+fn a_killed_weekly_run_leaves_whole_pages_and_a_whole_bank() {
+    let company = company(&many(300, 1));
+    let weekly =
+        |as_of| company.try_run(&["--as-of", as_of, "weekly", "--week", "2026-W45", "--format", "md,html,xlsx"]);
+    assert!(weekly("2026-11-08").status.success());
+    let banked_first = held(&company);
+    let pages_first = pages(&company);
+    let bank_first = std::fs::read(company.path("history.db")).expect("the bank");
+    export(&company, &many(300, 2).replace("Discover", "Propose"));
+    let started = std::time::Instant::now();
+    assert!(weekly("2026-11-15").status.success());
+    let whole_run = started.elapsed();
+    let (banked_last, pages_last) = (held(&company), pages(&company));
+    assert_eq!(pages_last.len(), pages_first.len());
+    assert!(pages_first.iter().zip(&pages_last).all(|(first, last)| first.0 == last.0 && first.1 != last.1));
+    let restore = || {
+        std::fs::write(company.path("history.db"), &bank_first).expect("a backup put in place");
+        for (path, content) in &pages_first {
+            std::fs::write(company.path("reports").join(path), content).expect("an earlier page put in place");
+        }
+    };
+    restore();
+    let mut outcomes = [0, 0, 0];
+    for round in 1..=20_u32 {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_quarterdeck"))
+            .args(["--as-of", "2026-11-15", "--quiet", "weekly", "--week", "2026-W45", "--format", "md,html,xlsx"])
+            .current_dir(company.path(""))
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the command starts");
+        std::thread::sleep(whole_run.mul_f64(0.1 + 0.05 * f64::from(round)));
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        for (at, page) in pages(&company).iter().enumerate() {
+            assert!(*page == pages_first[at] || *page == pages_last[at], "round {round} left {:?} in parts", page.0);
+        }
+        let banked = held(&company);
+        assert!(banked == banked_first || banked == banked_last, "round {round} left something between two runs");
+        // Nothing is banked whose pages are not there.
+        assert!(banked == banked_first || pages(&company) == pages_last, "round {round} banked before it had written");
+        let is_written = pages(&company) == pages_last;
+        outcomes[usize::from(is_written) + usize::from(banked == banked_last)] += 1;
+        restore();
+    }
+    println!("killed before writing {}, before banking {}, after {}", outcomes[0], outcomes[1], outcomes[2]);
+    assert!(outcomes[0] > 0, "no run was killed before it had written");
+    assert!(weekly("2026-11-15").status.success());
+    assert!(held(&company) == banked_last && pages(&company) == pages_last);
+}
+
+/// The pages of the weekly report, without what a killed run left under a temporary name.
+fn pages(company: &Company) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut pages = files_below(&company.path("reports"));
+    pages.retain(|(path, _)| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".quarterdeck-")));
+    pages
+}
+
 /// Writes into the middle of the bank.
 fn damage(company: &Company) -> Vec<u8> {
     let path = company.path("history.db");
@@ -195,6 +267,10 @@ fn a_damaged_bank_is_named_and_left_alone() {
     let output = snapshot(&company, "2026-11-16");
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("damaged") && said(&output).contains("backup"), "{}", said(&output));
+    let weekly = company.try_run(&["--as-of", "2026-11-16", "weekly"]);
+    assert_eq!(weekly.status.code(), Some(1));
+    assert!(said(&weekly).contains("damaged") && said(&weekly).contains("backup"), "{}", said(&weekly));
+    assert!(!company.path("reports").exists(), "half a bank makes no page");
     assert_eq!(std::fs::read(company.path("history.db")).expect("the bank"), bytes);
 }
 
@@ -215,6 +291,14 @@ fn a_full_disk_leaves_the_last_run_and_says_so() {
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("no room"), "{}", said(&output));
     assert_eq!(held(&company), before);
+    // The page of 5,000 deals is larger than a kilobyte.
+    let script = script.replace(&format!("-f {limit}"), "-f 1").replace("snapshot", "weekly");
+    let output = Command::new("bash").args(["-c", &script]).current_dir(company.path("")).output().expect("bash");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("no file of this run was written"), "{}", said(&output));
+    assert!(said(&output).contains("make room on the disk"), "{}", said(&output));
+    assert!(files_below(&company.path("reports")).is_empty());
+    assert_eq!(held(&company), before, "nothing is banked whose page was not written");
     assert!(snapshot(&company, "2026-11-16").status.success());
 }
 
@@ -231,19 +315,24 @@ fn a_folder_that_cannot_be_written_is_named() {
     let set = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).expect("permissions");
     set(0o555);
     let is_root = std::fs::write(company.path("probe"), "").is_ok();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quarterdeck"));
-    command.args(["--as-of", "2026-11-16", "snapshot"]).current_dir(&folder);
-    if is_root {
-        command.uid(65534).gid(65534);
-    }
-    let output = command.output();
+    let outputs = ["snapshot", "weekly"].map(|what| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quarterdeck"));
+        command.args(["--as-of", "2026-11-16", what]).current_dir(&folder);
+        if is_root {
+            command.uid(65534).gid(65534);
+        }
+        command.output()
+    });
     set(0o755);
-    let Ok(output) = output else {
-        println!("skipped: nobody may not run the command here");
-        return;
-    };
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("must be writable"), "{}", said(&output));
+    for output in outputs {
+        let Ok(output) = output else {
+            println!("skipped: nobody may not run the command here");
+            return;
+        };
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains("must be writable"), "{}", said(&output));
+    }
+    assert!(!company.path("reports").exists());
     assert_eq!(held(&company), before);
 }
 
@@ -261,10 +350,31 @@ fn a_figure_that_came_out_otherwise_is_restated_with_its_deals() {
     let text = said(&output).replace('\u{a0}', " ");
     assert!(text.contains("restated: 2026-Q3 bookings $800 → $500: one deal reopened"), "{text}");
     assert_eq!(output.status.code(), Some(3), "{text}");
+    company.run(&["--as-of", "2026-10-12", "--quiet", "weekly", "--format", "md,html"]);
+    company.run(&["--as-of", "2026-10-12", "--quiet", "qbr"]);
+    company.run(&["--as-of", "2026-10-12", "--quiet", "monthly"]);
+    let page = |name: &str| {
+        let page =
+            std::fs::read_to_string(company.path(&format!("reports/{name}"))).expect(name).replace('\u{a0}', " ");
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (name, row) in [
+        ("weekly/2026-W42.md", "| 2026-Q3 bookings | 2026-10-05 | $800 | $500 | one deal reopened |"),
+        ("qbr/2026-Q3.md", "| 2026-Q3 bookings | 2026-10-05 | $800 | $500 | one deal reopened |"),
+        ("monthly/2026-09/ann.md", "| 2026-09 bookings of Ann | 2026-10-05 | $800 | $500 | one deal reopened |"),
+    ] {
+        let page = page(name);
+        assert!(page.contains("*Restated*") && page.contains(row), "{row} is not in {name}: {page}");
+        assert!(page.contains("| Beech (B) | reopened |"), "the deal is not in {name}: {page}");
+    }
+    assert!(page("weekly/2026-W42.html").contains("2026-Q3 bookings"));
+    assert!(!page("monthly/2026-09/ann.md").contains("2026-Q3 bookings"), "another period's figure on a month's page");
     // The same run once more says the same; the one after has nothing to restate.
     assert_eq!(company.try_run(&restating).status.code(), Some(3));
     let next = company.try_run(&["--as-of", "2026-10-19", "--fail-on", "restated,rejected", "snapshot"]);
     assert_eq!(next.status.code(), Some(0), "{}", said(&next));
+    company.run(&["--as-of", "2026-10-19", "--quiet", "weekly"]);
+    assert!(!page("weekly/2026-W43.md").contains("*Restated*"));
 }
 
 #[test]

@@ -32,7 +32,10 @@ fn everything_is_accounted_for_and_every_rejected_record_is_listed() {
         .iter()
         .filter_map(|absent| absent["reason"].as_str())
         .collect();
-    assert!(reasons.contains(&"quotas: no file") && reasons.contains(&"stage_history: no file"), "{reasons:?}");
+    assert!(
+        reasons.contains(&"quotas: no file") && reasons.contains(&"stage_history: no file, and no banked run before"),
+        "{reasons:?}"
+    );
     let listed = std::fs::read_to_string(company.path("bad.csv")).expect("the file of rejected records");
     let lines: Vec<&str> = listed.lines().collect();
     assert_eq!(lines[0], "file,line,column,value,code,expected,cell 1,cell 2,cell 3,cell 4,cell 5,cell 6");

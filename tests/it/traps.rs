@@ -3,7 +3,7 @@
 //! Unless a test says otherwise the period is the third quarter of 2026, looked at on its last day.
 
 use crate::small::{Facts, Small, assert_near};
-use quarterdeck::metrics::signals::{Direction, signals};
+use quarterdeck::metrics::signals::{Direction, measure_signals};
 use quarterdeck::model::Status;
 use quarterdeck::reports::view::Cell;
 
@@ -274,7 +274,7 @@ fn two_decided_deals_tell_nothing_of_a_rep() {
     let deals: Vec<&str> = deals.iter().map(String::as_str).collect();
     let company = Small::of(&deals).company("2026-09-30");
     let period = company.rules.calendar.parse("2026-Q3").expect("a period");
-    let found = signals(&company, period).expect("signals");
+    let found = measure_signals(&company, period).expect("signals");
     let of_ann: Vec<_> = found.iter().filter(|s| s.subject == "Ann" && s.metric == "win_rate").collect();
     assert!(!of_ann.is_empty());
     assert!(of_ann.iter().all(|signal| signal.direction == Direction::Thin), "{of_ann:?}");

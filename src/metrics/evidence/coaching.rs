@@ -7,7 +7,7 @@ use super::wording::{Shown, counted, number, whole};
 use super::{Evidence, POINTS, REPS, SESSIONS};
 use crate::metrics::MeasureError;
 use crate::metrics::audit::audit;
-use crate::metrics::coaching::{Session, coached_changes, effect_of, sessions};
+use crate::metrics::coaching::{Session, coached_changes, effect_of};
 use polars::prelude::PolarsResult;
 
 pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
@@ -32,7 +32,7 @@ fn in_window(question: &Question) -> PolarsResult<Vec<Session>> {
         Subject::Manager(name) => session.manager.as_deref() == Some(name),
         _ => question.has(session.rep),
     };
-    let mut found = sessions(question.window)?.unwrap_or_default();
+    let mut found = question.company().sessions.clone().unwrap_or_default();
     found.retain(|session| question.window.has(session.day) && is_theirs(session));
     Ok(found)
 }

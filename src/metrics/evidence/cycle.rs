@@ -64,7 +64,7 @@ fn won_within(question: &Question) -> PolarsResult<Evidence> {
         if !question.has(question.company().rep_of(o)?.map(|rep| rep as usize)) {
             continue;
         }
-        let Some(course) = followed(question.window, o) else {
+        let Some(course) = followed(timeline, (from, to), o) else {
             let created_on = timeline.opportunity(o).created_on;
             undated += usize::from(created_on.is_none());
             negative += usize::from(created_on.is_some_and(|day| (from..=to).contains(&day)));

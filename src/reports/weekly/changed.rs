@@ -121,7 +121,8 @@ pub fn section(review: &Review) -> PolarsResult<Section> {
         others: changes.iter().filter(|change| Kind::of(change.what) > Kind::Pushed).count() as u64
             + count(Kind::Reopened),
     };
-    let unknown = "Without a stage history, changes of stage, close date and amount are not known.";
+    let unknown =
+        "Without a stage history or an earlier banked run, changes of stage, close date and amount are not known.";
     Ok(Section {
         id: "changed",
         topic: "What changed",

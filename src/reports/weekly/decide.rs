@@ -69,7 +69,7 @@ impl<'a> Decisions<'a> {
                 Cell::text(deal.label),
                 Cell::text(owner_and_stage(&gravest.owner, &deal.stage)),
                 Cell::number(deal.amount, Unit::Money),
-                Cell::text(findings(flags)),
+                Cell::text(findings(flags, |flag| review.age(flag))),
                 Cell::text(gravest.decision.name()),
                 Cell::text(question.unwrap_or_default()),
                 Cell::blank(),
@@ -103,7 +103,11 @@ impl<'a> Decisions<'a> {
             }
         }
         let Some(most) = kinds.values().map(Vec::len).max() else { return Ok(None) };
-        let mut table = Table::new(&["What was found", "#Deals", "#At stake", "The largest", "Consider"]);
+        let mut heads = vec!["What was found", "#Deals", "#At stake", "The largest", "Consider"];
+        if review.news.is_some() {
+            heads.insert(2, "#New");
+        }
+        let mut table = Table::new(&heads);
         for (code, found) in &kinds {
             let at_stake: f64 = found.iter().filter_map(|(_, flag)| flag.at_stake).sum();
             let mut names = Vec::new();
@@ -111,13 +115,15 @@ impl<'a> Decisions<'a> {
                 names.push(review.deal(*o)?.label);
             }
             let decision = found.first().map(|(_, flag)| flag.decision.name()).unwrap_or_default();
-            table.row(vec![
-                Cell::text(label(*code)),
-                Cell::number(Some(found.len() as f64), Unit::Count),
-                Cell::number(Some(at_stake).filter(|_| *code != Code::MissingAmount), Unit::Money),
-                Cell::text(names.join(", ")),
-                Cell::text(decision),
-            ]);
+            let mut cells = vec![Cell::text(label(*code)), Cell::number(Some(found.len() as f64), Unit::Count)];
+            if review.news.is_some() {
+                let new = review.new_among(found.iter().map(|(_, flag)| *flag));
+                cells.push(Cell::number(Some(new as f64), Unit::Count));
+            }
+            cells.push(Cell::number(Some(at_stake).filter(|_| *code != Code::MissingAmount), Unit::Money));
+            cells.push(Cell::text(names.join(", ")));
+            cells.push(Cell::text(decision));
+            table.row(cells);
         }
         let commonest = kinds.iter().find(|(_, found)| found.len() == most).map(|(code, _)| label(*code));
         Ok(Some(Section {
@@ -153,12 +159,29 @@ fn gravity(decision: Decision) -> u8 {
     }
 }
 
-/// What was found about a deal, the reason for the suggested decision first, each without what it is read against.
-fn findings(flags: &[&Flag]) -> String {
-    let claims: Vec<&str> = flags.iter().take(MOST_FINDINGS).map(|flag| flag.claim()).collect();
+/// What was found about a deal, the reason for the suggested decision first, each without what it is read against, and
+/// how long it has been, once where that is the same of all.
+fn findings(flags: &[&Flag], age: impl Fn(&Flag) -> Option<String>) -> String {
+    let shown: Vec<(&str, Option<String>)> =
+        flags.iter().take(MOST_FINDINGS).map(|flag| (flag.claim(), age(flag))).collect();
+    let common = match shown.as_slice() {
+        [(_, Some(first)), rest @ ..]
+            if !rest.is_empty() && rest.iter().all(|(_, age)| age.as_ref() == Some(first)) =>
+        {
+            format!(" All {first}.")
+        }
+        _ => String::new(),
+    };
+    let claims: Vec<String> = shown
+        .into_iter()
+        .map(|(claim, age)| match age.filter(|_| common.is_empty()) {
+            Some(age) => format!("{claim} ({age})"),
+            None => claim.to_string(),
+        })
+        .collect();
     let rest = flags.len().saturating_sub(MOST_FINDINGS);
     let rest = if rest == 0 { String::new() } else { format!(" And {rest} more.") };
-    format!("{}.{rest}", claims.join(". "))
+    format!("{}.{common}{rest}", claims.join(". "))
 }
 
 fn owner_and_stage(owner: &str, stage: &str) -> String {
@@ -171,7 +194,7 @@ pub fn moved(review: &Review) -> PolarsResult<Option<Section>> {
     if review.material.raised.not_judged.iter().any(|missing| missing.code == code) {
         return Ok(None);
     }
-    let moved: Vec<&Flag> = review.material.raised.flags.iter().filter(|flag| flag.code == code).collect();
+    let moved: Vec<&Flag> = review.open_flags().filter(|flag| flag.code == code).collect();
     let mut table = Table::new(&["Deal", "Owner", "#Amount", "What happened", "Consider"]);
     for flag in moved.iter().take(MOST_ROWS) {
         let Subject::Opportunity { id, .. } = &flag.subject else { continue };
@@ -181,7 +204,7 @@ pub fn moved(review: &Review) -> PolarsResult<Option<Section>> {
             Cell::text(deal.label),
             Cell::text(&flag.owner),
             Cell::number(deal.amount, Unit::Money),
-            Cell::text(format!("{}.", flag.evidence)),
+            Cell::text(format!("{}.", review.aged(flag))),
             Cell::text(flag.decision.name()),
         ]);
     }
@@ -235,8 +258,23 @@ mod tests {
     #[test]
     fn findings_are_claims_and_the_rest_is_counted() {
         let stalled = flag(Code::Stalled, Decision::Remove, "In Proposal for 80 days; nine of ten took 20");
-        assert_eq!(findings(&[&stalled]), "In Proposal for 80 days.");
+        let without = |_: &Flag| None;
+        assert_eq!(findings(&[&stalled], without), "In Proposal for 80 days.");
         let four = [&stalled, &stalled, &stalled, &stalled];
-        assert!(findings(&four).ends_with("80 days. And 1 more."));
+        assert!(findings(&four, without).ends_with("80 days. And 1 more."));
+    }
+
+    #[test]
+    fn an_age_that_all_findings_share_is_said_once() {
+        let stalled = flag(Code::Stalled, Decision::Remove, "In Proposal for 80 days");
+        let past = flag(Code::CloseDatePast, Decision::ReDate, "Close date gone");
+        let new = |_: &Flag| Some("new".to_string());
+        assert_eq!(findings(&[&stalled], new), "In Proposal for 80 days (new).");
+        assert_eq!(findings(&[&stalled, &past], new), "In Proposal for 80 days. Close date gone. All new.");
+        let mixed = |flag: &Flag| (flag.code == Code::Stalled).then(|| "open since 2026-11-02".to_string());
+        assert_eq!(
+            findings(&[&stalled, &past], mixed),
+            "In Proposal for 80 days (open since 2026-11-02). Close date gone."
+        );
     }
 }

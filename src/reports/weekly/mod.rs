@@ -7,9 +7,12 @@
 //! - A week that is still going on is looked at from the same weekday of the week before: see [`Window::of_review`].
 //! - What there is no file for has no table; one line says what is not known for want of it.
 //! - A week that ended before the as-of date has its own figures, and the decisions of the as-of date.
+//! - What is new, open since, resolved or acknowledged is said on the page of the week that holds the as-of date, because
+//!   that is the one whose flags are banked; without a bank nothing of it is.
 
 mod changed;
 mod decide;
+mod remembered;
 mod talk;
 mod team;
 mod words;
@@ -18,10 +21,12 @@ use super::deals::{Deal, deal};
 use super::material::Material;
 use super::view::{Cell, KeyFigure, Report};
 use super::wording::{money_full, value};
-use super::{ReportError, qbr::name_of};
+use super::{ReportError, qbr::name_of, restated};
+use crate::flags::memory::{Age, News};
 use crate::flags::{Code, Flag, Subject};
 use crate::metrics::Window;
 use crate::model::{Stage, Unit, date_of};
+use chrono::NaiveDate;
 use polars::prelude::PolarsResult;
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,7 +45,11 @@ pub fn build(material: &Material) -> Result<Report, ReportError> {
         subtitle: subtitle(&review),
         period: material.label.clone(),
         as_of: material.as_of().to_string(),
-        opening: vec![pipeline(material), talk.sentence(&review), decide.sentence(&review)],
+        opening: [Some(pipeline(material)), Some(talk.sentence(&review)), Some(decide.sentence(&review))]
+            .into_iter()
+            .chain([remembered::sentence(&review)])
+            .flatten()
+            .collect(),
         figures: figures(material),
         sections: [
             Some(talk.section(&review)?),
@@ -48,7 +57,10 @@ pub fn build(material: &Material) -> Result<Report, ReportError> {
             Some(decide.section(&review)?),
             decide.kinds(&review)?,
             decide::moved(&review)?,
+            remembered::acknowledged(&review)?,
+            remembered::resolved(&review)?,
             Some(changed::section(&review)?),
+            restated::of_weekly(material),
             Some(team::section(&review)?),
         ]
         .into_iter()
@@ -64,6 +76,10 @@ struct Review<'a> {
     window: Window<'a>,
     /// The first day that is looked at.
     since: String,
+    /// What is news among the flags; absent where nothing is remembered.
+    news: Option<&'a News>,
+    /// The as-of date of the last banked run.
+    last_run: Option<NaiveDate>,
     numbers: HashMap<&'a str, usize>,
 }
 
@@ -72,14 +88,41 @@ impl<'a> Review<'a> {
         let timeline = &material.company.timeline;
         let numbers = (0..timeline.count()).map(|o| (timeline.opportunity(o).id.as_str(), o)).collect();
         let since = date_of(window.start).map(|date| date.to_string()).unwrap_or_default();
-        Self { material, window, since, numbers }
+        let is_this_week = material.period.contains(material.as_of());
+        let news = material.memory.news.as_ref().filter(|_| is_this_week);
+        Self { material, window, since, news, last_run: material.memory.last_run, numbers }
     }
 
-    /// The flags of opportunities by their number, worst first within each and by the first.
+    /// The flags that nobody has taken note of, worst first.
+    fn open_flags(&self) -> impl Iterator<Item = &'a Flag> {
+        let news = self.news;
+        self.material.raised.flags.iter().filter(move |flag| news.is_none_or(|news| news.note(flag).is_none()))
+    }
+
+    /// The age of a flag in words, where it is known.
+    fn age(&self, flag: &Flag) -> Option<String> {
+        self.news.and_then(|news| news.age(flag).words())
+    }
+
+    /// The evidence with its age, where that is known: "No activity is planned after 2026-11-16 (new)".
+    fn aged(&self, flag: &Flag) -> String {
+        match self.age(flag) {
+            Some(age) => format!("{} ({age})", flag.evidence),
+            None => flag.evidence.clone(),
+        }
+    }
+
+    /// How many of these flags are new.
+    fn new_among<'f>(&self, flags: impl IntoIterator<Item = &'f Flag>) -> u64 {
+        let is_new = |flag: &&Flag| self.news.is_some_and(|news| news.age(flag) == Age::New);
+        flags.into_iter().filter(is_new).count() as u64
+    }
+
+    /// The open flags of opportunities by their number, worst first within each and by the first.
     fn flags_of_deals(&self) -> Vec<(usize, Vec<&'a Flag>)> {
         let mut place: BTreeMap<usize, usize> = BTreeMap::new();
         let mut flagged: Vec<(usize, Vec<&Flag>)> = Vec::new();
-        for flag in &self.material.raised.flags {
+        for flag in self.open_flags() {
             let Subject::Opportunity { id, .. } = &flag.subject else { continue };
             let Some(&o) = self.numbers.get(id.as_str()) else { continue };
             let at = *place.entry(o).or_insert_with(|| {

@@ -2,10 +2,11 @@
 
 use super::Review;
 use super::words;
-use crate::flags::{Code, Subject};
+use crate::flags::{Code, Flag, Subject};
 use crate::model::Fact;
 use crate::reports::deals::{deal, open_deals};
 use crate::reports::view::{Cell, Section, Table};
+use crate::reports::wording::{counted, sentence};
 use polars::prelude::PolarsResult;
 use std::collections::BTreeMap;
 
@@ -50,25 +51,38 @@ impl<'a> Coverage<'a> {
     pub fn section(&self, review: &Review) -> PolarsResult<Section> {
         let material = review.material;
         let facts = &material.facts;
-        let mut table = Table::new(&[
-            "Rep",
-            "#Coverage",
-            "#Missing",
-            "#Due / left to win",
-            "What could close the gap",
-            "Agreed, by when",
-        ]);
+        let mut heads =
+            vec!["Rep", "#Coverage", "#Missing", "#Due / left to win", "What could close the gap", "Agreed, by when"];
+        if review.news.is_some() {
+            heads.insert(4, "How long");
+        }
+        let mut table = Table::new(&heads);
         for &(rep, fact) in &self.below {
-            table.row(vec![
+            let flag = low_coverage(review, &fact.subject);
+            if let (Some(news), Some(flag)) = (review.news, flag)
+                && news.note(flag).is_some()
+            {
+                continue;
+            }
+            let mut cells = vec![
                 Cell::text(&fact.subject),
                 Cell::of(Some(fact)),
                 Cell::of(facts.rep("coverage_gap", &fact.subject)),
                 Cell::of(facts.rep("coverage_remaining", &fact.subject)),
-                Cell::text(could_close(review, rep)?),
-                Cell::blank(),
-            ]);
+            ];
+            if review.news.is_some() {
+                cells.push(Cell::text(flag.and_then(|flag| review.age(flag)).unwrap_or_default()));
+            }
+            cells.push(Cell::text(could_close(review, rep)?));
+            cells.push(Cell::blank());
+            table.row(cells);
         }
-        let has_rows = !self.below.is_empty();
+        let apart = (self.below.len() - table.rows.len()) as u64;
+        if apart > 0 {
+            let apart = counted(apart, "person is", "people are");
+            table.caption = Some(sentence(&format!("{apart} acknowledged and listed apart")));
+        }
+        let has_rows = !table.rows.is_empty();
         Ok(Section {
             id: "talk",
             topic: "Talk today",
@@ -81,6 +95,14 @@ impl<'a> Coverage<'a> {
             ..Section::default()
         })
     }
+}
+
+/// The flag of a rep's coverage.
+fn low_coverage<'a>(review: &Review<'a>, rep: &str) -> Option<&'a Flag> {
+    let is_theirs = |flag: &&Flag| {
+        flag.code == Code::LowCoverage && matches!(&flag.subject, Subject::Person { name, .. } if name == rep)
+    };
+    review.material.raised.flags.iter().find(is_theirs)
 }
 
 /// The open deals of a rep that are not yet pipeline, largest first: qualifying them is what raises coverage.
@@ -104,10 +126,10 @@ fn could_close(review: &Review, rep: usize) -> PolarsResult<String> {
 
 /// What else was found about people, one row each, in order of name; none where nothing was.
 pub fn others(review: &Review) -> Option<Section> {
-    let mut found: BTreeMap<&str, Vec<(Code, &str)>> = BTreeMap::new();
-    for flag in review.material.raised.flags.iter().filter(|flag| flag.code != Code::LowCoverage) {
+    let mut found: BTreeMap<&str, Vec<(Code, String)>> = BTreeMap::new();
+    for flag in review.open_flags().filter(|flag| flag.code != Code::LowCoverage) {
         if let Subject::Person { name, .. } = &flag.subject {
-            found.entry(name).or_default().push((flag.code, &flag.evidence));
+            found.entry(name).or_default().push((flag.code, review.aged(flag)));
         }
     }
     if found.is_empty() {
@@ -116,7 +138,7 @@ pub fn others(review: &Review) -> Option<Section> {
     let mut table = Table::new(&["Person", "What stands out", "Agreed, by when"]);
     for (name, cases) in &mut found {
         cases.sort();
-        let evidence: Vec<&str> = cases.iter().map(|case| case.1).collect();
+        let evidence: Vec<&str> = cases.iter().map(|case| case.1.as_str()).collect();
         table.row(vec![Cell::text(*name), Cell::text(format!("{}.", evidence.join(". "))), Cell::blank()]);
     }
     Some(Section {

@@ -1,7 +1,7 @@
 //! What was done and what is planned, by rep: activities, conversations, new opportunities, coaching.
 
 use super::{Review, words};
-use crate::metrics::coaching::{Session, sessions};
+use crate::metrics::coaching::Session;
 use crate::model::Unit;
 use crate::reports::figures::Facts;
 use crate::reports::qbr::{is_active, name_of};
@@ -38,7 +38,7 @@ pub fn section(review: &Review) -> PolarsResult<Section> {
     let material = review.material;
     let before = material.prior.first();
     let metrics: Vec<&'static str> = COUNTED.into_iter().filter(|id| material.facts.team_value(id).is_some()).collect();
-    let log = sessions(&review.window)?;
+    let log = material.company.sessions.as_ref();
     let mut heads = vec!["Rep".to_string()];
     for id in &metrics {
         if let Some((week, _)) = before {

@@ -2,6 +2,7 @@
 
 use crate::model::Currency;
 use crate::reports::wording::{count, counted, listed, money_short, sentence};
+use chrono::NaiveDate;
 
 /// "Five of 12 reps are below 3.0 times coverage; $391 K are missing in all."
 pub fn below_healthy(below: u64, with_target: u64, missing: f64, healthy: f64, currency: &Currency) -> String {
@@ -95,6 +96,34 @@ pub fn people(number: u64) -> String {
     format!("For {} the calendar or the coaching log is worth a word.", counted(number, "person", "people"))
 }
 
+/// "Nine flags are new and 12 resolved since 2026-11-09."
+pub fn news(new: u64, resolved: u64, since: NaiveDate) -> String {
+    let resolved = if resolved == 0 { "none".to_string() } else { count(resolved) };
+    sentence(&format!("{} new and {resolved} resolved since {since}.", counted(new, "flag is", "flags are")))
+}
+
+/// "12 flags of 2026-11-09 are resolved."
+pub fn resolved(number: u64, since: NaiveDate) -> String {
+    let (flags, are) = (counted(number, "flag", "flags"), if number == 1 { "is" } else { "are" });
+    sentence(&format!("{flags} of {since} {are} resolved."))
+}
+
+/// What the meeting does with resolved flags, of which so many did not just go with a deal that closed.
+pub fn resolved_follows(put_right: u64) -> String {
+    match put_right {
+        0 => "Each went with a deal that closed; the next step is the one after that deal.".to_string(),
+        _ => {
+            "Say in the meeting what was put right and who did it; a deal that closed took its flags along.".to_string()
+        }
+    }
+}
+
+/// "Three flags are acknowledged and need no decision yet."
+pub fn acknowledged(number: u64) -> String {
+    let need = if number == 1 { "needs" } else { "need" };
+    sentence(&format!("{} acknowledged and {need} no decision yet.", counted(number, "flag is", "flags are")))
+}
+
 /// "The team logged 31 activities in 2026-W47 to date, after 283 in 2026-W46."
 pub fn activities(now: Option<u64>, week: &str, is_running: bool, before: Option<(u64, &str)>) -> String {
     let Some(now) = now else { return "Without a file of activities, what was done is not known.".to_string() };
@@ -186,6 +215,16 @@ mod tests {
         let one = Changed { won: 1, ..Changed::default() };
         assert_eq!(said(one, true), "One deal was won, none lost, none created and none pushed since 2026-11-09.");
         assert_eq!(said(Changed::default(), true), "No deal changed since 2026-11-09.");
+    }
+
+    #[test]
+    fn flags_are_new_resolved_or_acknowledged_since_the_last_run() {
+        let since = "2026-11-09".parse().unwrap();
+        assert_eq!(plain(news(9, 12, since)), "Nine flags are new and 12 resolved since 2026-11-09.");
+        assert_eq!(plain(news(0, 0, since)), "No flags are new and none resolved since 2026-11-09.");
+        assert_eq!(plain(resolved(1, since)), "One flag of 2026-11-09 is resolved.");
+        assert_eq!(plain(acknowledged(3)), "Three flags are acknowledged and need no decision yet.");
+        assert_ne!(resolved_follows(0), resolved_follows(1));
     }
 
     #[test]
