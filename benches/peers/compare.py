@@ -86,7 +86,15 @@ def main() -> None:
         }
         for peer in PEERS:
             script = HERE / f"{peer.lower()}_facts.py"
-            commands[peer] = [sys.executable, str(script), str(args.data), args.period, str(work / f"{peer}.json"), "--as-of", args.as_of]
+            commands[peer] = [
+                sys.executable,
+                str(script),
+                str(args.data),
+                args.period,
+                str(work / f"{peer}.json"),
+                "--as-of",
+                args.as_of,
+            ]
 
         # One after the other within each round, so that a slow minute of the machine is slow for all.
         costs = {name: [] for name in commands}

@@ -24,7 +24,8 @@ WITH changes AS (
     FROM changes GROUP BY id
 )
 SELECT id, owner, created_date AS created_on, (amount * 100)::BIGINT AS amount, first_amount, is_won, is_lost,
-    CASE WHEN is_won THEN close_date WHEN is_lost THEN coalesce(lost_on, least(close_date, getvariable('as_of'))) END AS closed_on,
+    CASE WHEN is_won THEN close_date
+        WHEN is_lost THEN coalesce(lost_on, least(close_date, getvariable('as_of'))) END AS closed_on,
     competitor, reason, product, segment, source, type, next_step_date
 FROM read_csv(getvariable('opportunities'), types = {'amount': 'DECIMAL(18,2)'})
 JOIN stages USING (stage)
@@ -33,7 +34,8 @@ LEFT JOIN journeys USING (id);
 -- Everybody in the list is measured but managers without a deal of their own.
 CREATE TEMP TABLE people AS FROM read_csv(getvariable('reps'));
 CREATE TEMP TABLE reps AS
-SELECT *, coalesce(hire_date <= getvariable('quarter_start'), true) AND coalesce(end_date > getvariable('quarter_start'), true) AS is_here_at_start,
+SELECT *, coalesce(hire_date <= getvariable('quarter_start'), true)
+    AND coalesce(end_date > getvariable('quarter_start'), true) AS is_here_at_start,
     coalesce(hire_date <= getvariable('horizon'), true) AND coalesce(end_date > getvariable('horizon'), true) AS is_here
 FROM people WHERE role <> 'manager' OR name IN (SELECT owner FROM opportunities);
 CREATE TEMP TABLE subjects AS SELECT 'team' AS subject UNION ALL SELECT subject(name) FROM reps;
@@ -74,7 +76,8 @@ GROUP BY ALL;
 
 CREATE TEMP TABLE activities AS
 SELECT owner, type, count(*) AS activities,
-    count(*) FILTER (lower(type) IN getvariable('meaningful') OR lower(type || ':' || outcome) IN getvariable('meaningful')) AS conversations,
+    count(*) FILTER (lower(type) IN getvariable('meaningful') OR lower(type || ':' || outcome) IN getvariable('meaningful'))
+        AS conversations,
     count(*) FILTER (lower(type) IN getvariable('discovery')) AS discoveries
 FROM read_csv(getvariable('activities')) SEMI JOIN reps ON name = owner
 WHERE in_quarter(date) AND lower(status) IN ('completed', 'done', 'held')
@@ -85,10 +88,12 @@ SELECT 'activities', subject(owner), 'activity_type=' || type, sum(activities)
 FROM activities WHERE type IS NOT NULL GROUP BY GROUPING SETS ((type), (owner, type));
 
 CREATE TEMP TABLE activity_sums AS
-SELECT subject, coalesce(activities, 0) AS activities, coalesce(conversations, 0) AS conversations, coalesce(discoveries, 0) AS discoveries,
+SELECT subject, coalesce(activities, 0) AS activities, coalesce(conversations, 0) AS conversations,
+    coalesce(discoveries, 0) AS discoveries,
     if(subject = 'team', activities / (SELECT count(*) FROM reps WHERE is_here), NULL) AS activities_per_rep
 FROM subjects LEFT JOIN (
-    SELECT subject(owner) AS subject, sum(activities) AS activities, sum(conversations) AS conversations, sum(discoveries) AS discoveries
+    SELECT subject(owner) AS subject, sum(activities) AS activities, sum(conversations) AS conversations,
+        sum(discoveries) AS discoveries
     FROM activities GROUP BY GROUPING SETS ((), (owner))
 ) USING (subject);
 
@@ -137,9 +142,11 @@ LEFT JOIN targets USING (subject);
 CREATE TEMP TABLE figures AS
 SELECT subject,
     pipeline_count, pipeline / 100 AS pipeline_value, weighted / 100 AS weighted_pipeline, target / 100 AS target,
-    pipeline / nullif(target, 0) AS coverage_ratio, if(target IS NULL, NULL, greatest(0, getvariable('healthy') * target - pipeline) / 100) AS coverage_gap,
+    pipeline / nullif(target, 0) AS coverage_ratio,
+    if(target IS NULL, NULL, greatest(0, getvariable('healthy') * target - pipeline) / 100) AS coverage_gap,
     if(target > bookings, due / (target - bookings), NULL) AS coverage_remaining,
-    if(year_won > 0 AND next_target IS NOT NULL, greatest(0, next_target * year_decided / year_won - due_next) / 100, NULL) AS pipeline_needed,
+    if(year_won > 0 AND next_target IS NOT NULL, greatest(0, next_target * year_decided / year_won - due_next) / 100, NULL)
+        AS pipeline_needed,
     created AS new_opportunities, created_amount / 100 AS new_opportunities_value,
     won / nullif(won + lost, 0) AS win_rate, bookings / nullif(bookings + lost_amount, 0) AS win_rate_value,
     lost AS losses, bookings / 100 AS bookings, bookings / nullif(target, 0) AS attainment,
@@ -191,7 +198,8 @@ WITH seen AS (
 ), entries AS (
     SELECT o.id, owner, is_won, is_lost, closed_on, s.stage, s.rank, day IS NOT NULL AS was_seen,
         least(min(day) OVER further, if(is_won, closed_on, NULL)) AS entered_on
-    FROM opportunities o CROSS JOIN (SELECT stage, rank FROM stages WHERE rank <= getvariable('last_rank')) s LEFT JOIN seen ON seen.id = o.id AND seen.rank = s.rank
+    FROM opportunities o CROSS JOIN (SELECT stage, rank FROM stages WHERE rank <= getvariable('last_rank')) s
+    LEFT JOIN seen ON seen.id = o.id AND seen.rank = s.rank
     WINDOW further AS (PARTITION BY o.id ORDER BY s.rank DESC)
 )
 SELECT *, lead(entered_on, 1, if(is_won, closed_on, NULL)) OVER (PARTITION BY id ORDER BY rank) AS advanced_on,
@@ -203,13 +211,16 @@ WITH counted AS (
     SELECT subject(owner) AS subject, stage,
         count(*) FILTER (in_quarter(advanced_on)) AS advanced, count(*) FILTER (in_quarter(left_on)) AS gone,
         count(*) FILTER (in_quarter(entered_on)) AS entered,
-        count(advanced_on) FILTER (in_quarter(entered_on)) AS cohort_advanced, count(left_on) FILTER (in_quarter(entered_on)) AS cohort_gone,
+        count(advanced_on) FILTER (in_quarter(entered_on)) AS cohort_advanced,
+        count(left_on) FILTER (in_quarter(entered_on)) AS cohort_gone,
         quantile_cont(left_on - entered_on, 0.5) FILTER (was_seen AND in_quarter(left_on)) AS days
     FROM passages GROUP BY GROUPING SETS ((stage), (owner, stage))
 ), filled AS (
-    SELECT subject, stage, coalesce(entered, 0)::DOUBLE AS stage_entered, (advanced / nullif(gone, 0))::DOUBLE AS stage_conversion,
+    SELECT subject, stage, coalesce(entered, 0)::DOUBLE AS stage_entered,
+        (advanced / nullif(gone, 0))::DOUBLE AS stage_conversion,
         (cohort_advanced / nullif(cohort_gone, 0))::DOUBLE AS stage_conversion_cohort, days::DOUBLE AS stage_days_median
-    FROM subjects CROSS JOIN (SELECT stage FROM stages WHERE rank <= getvariable('last_rank')) LEFT JOIN counted USING (subject, stage)
+    FROM subjects CROSS JOIN (SELECT stage FROM stages WHERE rank <= getvariable('last_rank'))
+    LEFT JOIN counted USING (subject, stage)
 )
 SELECT metric, subject, 'stage=' || stage, value
 FROM (UNPIVOT filled ON COLUMNS(* EXCLUDE (subject, stage)) INTO NAME metric VALUE value);
@@ -231,7 +242,8 @@ WITH followed AS (
     FROM opportunities
     WHERE created_on BETWEEN getvariable('year_start') AND getvariable('horizon') AND coalesce(closed_on >= created_on, true)
 ), counted AS (
-    SELECT subject(owner) AS subject, days, count(*) AS followed, count(*) FILTER (has_won) AS won, count(*) FILTER (has_won OR has_lost) AS decided
+    SELECT subject(owner) AS subject, days, count(*) AS followed, count(*) FILTER (has_won) AS won,
+        count(*) FILTER (has_won OR has_lost) AS decided
     FROM followed GROUP BY GROUPING SETS ((days), (owner, days))
 ), at_risk AS (
     SELECT *, sum(followed) OVER (PARTITION BY subject ORDER BY days DESC) AS risk FROM counted
@@ -240,7 +252,8 @@ WITH followed AS (
         PARTITION BY subject ORDER BY days ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 1) AS step
     FROM at_risk
 )
-SELECT 'won_within', subject, 'days=' || span, if(span > max(days) AND arg_max(followed - decided, days) > 0, NULL, coalesce(sum(step) FILTER (days <= span), 0))
+SELECT 'won_within', subject, 'days=' || span,
+    if(span > max(days) AND arg_max(followed - decided, days) > 0, NULL, coalesce(sum(step) FILTER (days <= span), 0))
 FROM steps CROSS JOIN (VALUES (30), (60), (90), (180)) spans (span)
 GROUP BY subject, span;
 
@@ -249,7 +262,8 @@ GROUP BY subject, span;
 CREATE TEMP TABLE predicted AS
 SELECT week, id, owner, amount
 FROM weeks JOIN open_states ON from_day <= day AND open_until > day
-WHERE close_date BETWEEN getvariable('quarter_start') AND getvariable('quarter_end') AND forecast_category IN getvariable('categories')
+WHERE close_date BETWEEN getvariable('quarter_start') AND getvariable('quarter_end')
+    AND forecast_category IN getvariable('categories')
     AND day <= getvariable('as_of');
 
 -- What was submitted within a week, else what was predicted and won by then.
@@ -283,17 +297,21 @@ SELECT week, subject(owner) AS subject, amount FROM by_rep UNION ALL SELECT week
 
 INSERT INTO facts
 WITH held AS (
-    SELECT subject, if(week = 0, NULL, 'week=' || week) AS dimension, amount, if(getvariable('is_running'), NULL, bookings) AS bookings
+    SELECT subject, if(week = 0, NULL, 'week=' || week) AS dimension, amount,
+        if(getvariable('is_running'), NULL, bookings) AS bookings
     FROM forecasts JOIN results USING (subject)
 )
 SELECT 'forecast_value', subject, dimension, amount / 100 FROM held
 UNION ALL
 SELECT 'forecast_accuracy', subject, dimension,
-    CASE WHEN bookings > 0 THEN greatest(0, 1 - abs(amount - bookings) / bookings) WHEN bookings = 0 AND amount > 0 THEN 0 END FROM held
+    CASE WHEN bookings > 0 THEN greatest(0, 1 - abs(amount - bookings) / bookings)
+        WHEN bookings = 0 AND amount > 0 THEN 0 END
+FROM held
 UNION ALL
 SELECT 'forecast_bias', subject, NULL, (amount - bookings) / nullif(bookings, 0) FROM held WHERE dimension IS NULL
 UNION ALL
-SELECT 'forecast_wape', 'team', NULL, sum(abs(amount - bookings)) / nullif(sum(bookings), 0) FROM held WHERE dimension IS NULL AND subject <> 'team';
+SELECT 'forecast_wape', 'team', NULL, sum(abs(amount - bookings)) / nullif(sum(bookings), 0) FROM held
+WHERE dimension IS NULL AND subject <> 'team';
 
 INSERT INTO facts
 WITH counted AS (
@@ -302,10 +320,12 @@ WITH counted AS (
         count(*) FILTER (NOT is_won AND NOT is_lost) AS open
     FROM predicted p JOIN opportunities USING (id) WHERE week = 0 GROUP BY GROUPING SETS ((), (p.owner))
 ), outcomes AS (
-    SELECT subject, coalesce(won, 0) AS won, coalesce(won_later, 0) AS won_later, coalesce(lost, 0) AS lost, coalesce(open, 0) AS open
+    SELECT subject, coalesce(won, 0) AS won, coalesce(won_later, 0) AS won_later, coalesce(lost, 0) AS lost,
+        coalesce(open, 0) AS open
     FROM subjects LEFT JOIN counted USING (subject)
 )
-SELECT 'forecast_outcome', subject, 'outcome=' || outcome, value FROM (UNPIVOT outcomes ON won, won_later, lost, open INTO NAME outcome VALUE value)
+SELECT 'forecast_outcome', subject, 'outcome=' || outcome, value
+FROM (UNPIVOT outcomes ON won, won_later, lost, open INTO NAME outcome VALUE value)
 UNION ALL
 SELECT 'forecast_hit_rate', subject, NULL, won / predicted FROM counted WHERE predicted > 0;
 
@@ -313,8 +333,10 @@ SELECT 'forecast_hit_rate', subject, NULL, won / predicted FROM counted WHERE pr
 
 INSERT INTO facts
 SELECT 'slip_rate', subject(d.owner), NULL, count(h.id) / count(*)
-FROM open_states d LEFT JOIN open_at_horizon h ON h.id = d.id AND (NOT getvariable('is_running') OR h.close_date > getvariable('quarter_end'))
-WHERE d.from_day <= getvariable('eve') AND d.open_until > getvariable('eve') AND d.close_date BETWEEN getvariable('quarter_start') AND getvariable('quarter_end')
+FROM open_states d LEFT JOIN open_at_horizon h ON h.id = d.id
+    AND (NOT getvariable('is_running') OR h.close_date > getvariable('quarter_end'))
+WHERE d.from_day <= getvariable('eve') AND d.open_until > getvariable('eve')
+    AND d.close_date BETWEEN getvariable('quarter_start') AND getvariable('quarter_end')
 GROUP BY GROUPING SETS ((), (d.owner)) HAVING count(*) > 0;
 
 CREATE TEMP TABLE pushes AS
@@ -332,11 +354,13 @@ FROM subjects LEFT JOIN (
 
 CREATE TEMP TABLE quotes AS
 WITH sent AS (
-    SELECT opportunity_id AS id, count(*) AS sent FROM read_csv(getvariable('quotes')) WHERE sent_date <= getvariable('as_of') GROUP BY ALL
+    SELECT opportunity_id AS id, count(*) AS sent FROM read_csv(getvariable('quotes'))
+    WHERE sent_date <= getvariable('as_of') GROUP BY ALL
 ), seen AS (
     SELECT DISTINCT id FROM history WHERE rank = getvariable('quote_rank')
 )
-SELECT subject(owner) AS subject, count(*) FILTER (is_won) / count(*) AS quote_win_rate, sum(coalesce(sent, 0)) / nullif(count(*) FILTER (is_won), 0) AS quotes_per_win
+SELECT subject(owner) AS subject, count(*) FILTER (is_won) / count(*) AS quote_win_rate,
+    sum(coalesce(sent, 0)) / nullif(count(*) FILTER (is_won), 0) AS quotes_per_win
 FROM decided LEFT JOIN sent USING (id)
 WHERE sent > 0 OR id IN (FROM seen)
 GROUP BY GROUPING SETS ((), (owner));
@@ -345,7 +369,8 @@ GROUP BY GROUPING SETS ((), (owner));
 
 INSERT INTO facts
 WITH candidates AS (
-    SELECT id, greatest(from_day, getvariable('eve')) AS day, amount, from_day > getvariable('eve') AND coalesce(was_lost, false) AS is_reopened
+    SELECT id, greatest(from_day, getvariable('eve')) AS day, amount,
+        from_day > getvariable('eve') AND coalesce(was_lost, false) AS is_reopened
     FROM open_states
     WHERE close_date <= getvariable('quarter_end') AND from_day <= getvariable('horizon') AND open_until > getvariable('eve')
     UNION ALL
@@ -353,7 +378,8 @@ WITH candidates AS (
     FROM decided d LEFT JOIN states s ON s.id = d.id AND s.from_day < d.closed_on AND s.to_day >= d.closed_on
     WHERE d.is_won
 ), entries AS (
-    SELECT id, min(day) AS day, coalesce(arg_min_null(amount, day), 0) AS amount, arg_min(is_reopened, day) AS is_reopened FROM candidates GROUP BY id
+    SELECT id, min(day) AS day, coalesce(arg_min_null(amount, day), 0) AS amount, arg_min(is_reopened, day) AS is_reopened
+    FROM candidates GROUP BY id
 ), moves AS (
     SELECT o.owner, e.day, created_on, is_reopened, e.amount,
         coalesce(if(o.closed_on <= getvariable('horizon'), o.amount, s.amount), 0) AS end_amount,
@@ -362,7 +388,8 @@ WITH candidates AS (
             WHEN s.close_date <= getvariable('quarter_end') AND coalesce(o.closed_on > getvariable('horizon'), true) THEN 'closing'
             ELSE 'pushed_out' END AS way_out
     FROM entries e JOIN opportunities o USING (id)
-    LEFT JOIN (SELECT id, amount, close_date, is_lost FROM states WHERE from_day <= getvariable('horizon') AND to_day > getvariable('horizon')) s USING (id)
+    LEFT JOIN (SELECT id, amount, close_date, is_lost FROM states
+        WHERE from_day <= getvariable('horizon') AND to_day > getvariable('horizon')) s USING (id)
 ), parts AS (
     SELECT *, CASE WHEN day = getvariable('eve') THEN 'opening' WHEN created_on > getvariable('eve') THEN 'created'
         WHEN is_reopened THEN 'reopened' ELSE 'pulled_in' END AS way_in,
@@ -374,11 +401,13 @@ WITH candidates AS (
     UNION ALL SELECT owner, 'decreased', start_amount - end_amount FROM parts WHERE end_amount < start_amount
     UNION ALL SELECT owner, way_out, end_amount FROM parts
 ), sums AS (
-    SELECT subject(owner) AS subject, component, sum(amount) AS amount FROM components GROUP BY GROUPING SETS ((component), (owner, component))
+    SELECT subject(owner) AS subject, component, sum(amount) AS amount FROM components
+    GROUP BY GROUPING SETS ((component), (owner, component))
 )
 SELECT 'waterfall', subject, 'component=' || component, coalesce(amount, 0) / 100
 FROM subjects
-CROSS JOIN (SELECT unnest(['opening', 'created', 'pulled_in', 'reopened', 'increased', 'decreased', 'pushed_out', 'won', 'lost', 'closing']) AS component)
+CROSS JOIN (SELECT unnest(['opening', 'created', 'pulled_in', 'reopened', 'increased', 'decreased', 'pushed_out', 'won',
+    'lost', 'closing']) AS component)
 LEFT JOIN sums USING (subject, component);
 
 -- ---------------------------------------------------------------- The team's people
@@ -393,9 +422,11 @@ WITH by_rep AS (
 ), pace AS (
     SELECT 365 / (getvariable('horizon') - getvariable('quarter_start') + 1) / nullif(heads, 0) AS pace FROM heads
 )
-SELECT 'reps_at_target', 'team', NULL, count(*) FILTER (bookings >= target) / nullif(count(*), 0) FROM by_rep WHERE is_here AND target > 0
+SELECT 'reps_at_target', 'team', NULL, count(*) FILTER (bookings >= target) / nullif(count(*), 0) FROM by_rep
+WHERE is_here AND target > 0
 UNION ALL
-SELECT 'top2_share', 'team', NULL, (SELECT sum(bookings) FROM (FROM by_rep ORDER BY bookings DESC LIMIT 2)) / nullif(sum(bookings), 0) FROM by_rep
+SELECT 'top2_share', 'team', NULL,
+    (SELECT sum(bookings) FROM (FROM by_rep ORDER BY bookings DESC LIMIT 2)) / nullif(sum(bookings), 0) FROM by_rep
 UNION ALL
 SELECT 'bookings_per_head', 'team', NULL, bookings / 100 / nullif(heads, 0) FROM results, heads WHERE subject = 'team'
 UNION ALL
@@ -409,11 +440,13 @@ WITH hires AS (
     SELECT name AS owner, hire_date, date_trunc('month', hire_date)::DATE AS hire_month
     FROM reps WHERE hire_date BETWEEN getvariable('horizon') - 729 AND getvariable('horizon')
 ), wins AS (
-    SELECT owner, hire_date, closed_on, amount FROM hires JOIN opportunities USING (owner) WHERE is_won AND closed_on <= getvariable('horizon')
+    SELECT owner, hire_date, closed_on, amount FROM hires JOIN opportunities USING (owner)
+    WHERE is_won AND closed_on <= getvariable('horizon')
 ), first_wins AS (
     SELECT min(closed_on - hire_date) AS days FROM wins WHERE closed_on >= hire_date GROUP BY owner
 ), months AS (
-    SELECT owner, hire_month, unnest(generate_series(hire_month - INTERVAL 2 MONTH, getvariable('horizon')::TIMESTAMP, INTERVAL 1 MONTH))::DATE AS month
+    SELECT owner, hire_month,
+        unnest(generate_series(hire_month - INTERVAL 2 MONTH, getvariable('horizon')::TIMESTAMP, INTERVAL 1 MONTH))::DATE AS month
     FROM hires
 ), sold AS (
     SELECT owner, date_trunc('month', closed_on)::DATE AS month, sum(amount) AS amount FROM wins GROUP BY ALL
@@ -452,7 +485,8 @@ INSERT INTO facts SELECT 'sessions', subject, 'kind=' || kind, count(*) FROM ses
 
 CREATE TEMP TABLE coaching AS
 SELECT subject, coalesce(scheduled, 0) AS one_on_ones_scheduled, coalesce(kept, 0) AS one_on_ones_held,
-    kept / nullif(scheduled, 0) AS one_on_one_held_rate, coalesce(minutes, 0) / 60 AS coaching_hours, coalesce(held, 0) AS sessions,
+    kept / nullif(scheduled, 0) AS one_on_one_held_rate, coalesce(minutes, 0) / 60 AS coaching_hours,
+    coalesce(held, 0) AS sessions,
     session_quality, logged / nullif(held, 0) AS coaching_logged
 FROM coached LEFT JOIN (
     SELECT subject, count(*) FILTER (kind = 'one_on_one') AS scheduled, count(*) FILTER (kind = 'one_on_one' AND is_held) AS kept,
@@ -465,7 +499,8 @@ FROM coached LEFT JOIN (
 INSERT INTO facts
 WITH before AS (FROM quarters WHERE quarter = getvariable('quarter') - 1),
 rates AS (
-    SELECT owner, round(avg(is_won::INTEGER) FILTER (in_quarter(closed_on)) - avg(is_won::INTEGER) FILTER (closed_on < getvariable('quarter_start')), 12) AS change
+    SELECT owner, avg(is_won::INTEGER) FILTER (in_quarter(closed_on)) AS now,
+        avg(is_won::INTEGER) FILTER (closed_on < getvariable('quarter_start')) AS earlier, round(now - earlier, 12) AS change
     FROM opportunities, before WHERE closed_on BETWEEN first AND getvariable('horizon') GROUP BY owner
 ), minutes AS (
     SELECT rep AS owner, sum(coached_minutes) AS minutes FROM all_sessions, before WHERE date BETWEEN first AND last GROUP BY rep
@@ -476,7 +511,8 @@ rates AS (
         rank() OVER (ORDER BY minutes) + (count(*) OVER (PARTITION BY minutes) - 1) / 2 AS y
     FROM pairs
 )
-SELECT 'coaching_effect', 'team', NULL, if(count(*) >= 5 AND stddev_pop(x) > 0 AND stddev_pop(y) > 0, corr(x, y), NULL) FROM ranked;
+SELECT 'coaching_effect', 'team', NULL, if(count(*) >= 5 AND stddev_pop(x) > 0 AND stddev_pop(y) > 0, corr(x, y), NULL)
+FROM ranked;
 
 -- Ten habits of a manager, a point for each that held; a habit that nothing can tell of is NULL.
 INSERT INTO facts
@@ -485,7 +521,8 @@ WITH team AS (
 ), one_on_ones AS (
     FROM sessions WHERE kind = 'one_on_one'
 ), met AS (
-    SELECT manager, count(*) AS people, bool_and(rep IN (SELECT rep FROM one_on_ones o WHERE is_held AND o.manager = team.manager)) AS all_met
+    SELECT manager, count(*) AS people,
+        bool_and(rep IN (SELECT rep FROM one_on_ones o WHERE is_held AND o.manager = team.manager)) AS all_met
     FROM team WHERE is_here GROUP BY manager
 ), called_off AS (
     SELECT manager, max(times) AS called_off
@@ -493,7 +530,8 @@ WITH team AS (
     GROUP BY manager
 ), busiest AS (
     SELECT manager, max(times) AS most
-    FROM (SELECT manager, date, count(*) AS times FROM one_on_ones WHERE coalesce(status NOT IN ('cancelled', 'canceled', 'moved'), true) GROUP BY ALL)
+    FROM (SELECT manager, date, count(*) AS times FROM one_on_ones
+        WHERE coalesce(status NOT IN ('cancelled', 'canceled', 'moved'), true) GROUP BY ALL)
     GROUP BY manager
 ), pipelines AS (
     SELECT last, owner AS rep, sum(amount) AS pipeline

@@ -29,12 +29,12 @@ def read(s: common.Settings, table: str, columns: list[str], dates: list[str]) -
     return pd.read_csv(s.csv(table), usecols=columns, parse_dates=dates)[columns]
 
 
-def groups_of(frame: pd.DataFrame, by: list[str] = []):
+def groups_of(frame: pd.DataFrame, by: tuple[str, ...] = ()):
     """The team as one group, and each rep."""
     return frame.assign(subject="team").groupby(["subject", *by]), frame.groupby(["subject", *by])
 
 
-def per_subject(frame: pd.DataFrame, by: list[str] = [], **figures) -> pd.DataFrame:
+def per_subject(frame: pd.DataFrame, by: tuple[str, ...] = (), **figures) -> pd.DataFrame:
     """Aggregates of the team and of each rep."""
     return pd.concat([groups.agg(**figures) for groups in groups_of(frame, by)])
 
@@ -60,7 +60,21 @@ def main() -> None:
     opportunities = read(
         s,
         "opportunities",
-        ["id", "owner", "stage", "amount", "created_date", "close_date", "competitor", "reason", "product", "segment", "source", "type", "next_step_date"],
+        [
+            "id",
+            "owner",
+            "stage",
+            "amount",
+            "created_date",
+            "close_date",
+            "competitor",
+            "reason",
+            "product",
+            "segment",
+            "source",
+            "type",
+            "next_step_date",
+        ],
         ["created_date", "close_date", "next_step_date"],
     )
     opportunities["subject"] = "rep " + opportunities.owner
@@ -126,7 +140,7 @@ def main() -> None:
     quotas["subject"] = "rep " + quotas.rep
     quotas = quotas[quotas.subject.isin(reps.index)].merge(quarters, on="period")
     quotas["amount"] = (quotas.amount * 100).round()
-    quota = per_subject(quotas, ["quarter"], amount=("amount", "sum")).amount.unstack().reindex(subjects)
+    quota = per_subject(quotas, ("quarter",), amount=("amount", "sum")).amount.unstack().reindex(subjects)
 
     # ------------------------------------------------------------ Activities
 
@@ -139,10 +153,12 @@ def main() -> None:
         is_talk=kind.isin(s.meaningful) | (kind + ":" + activities.outcome.str.lower()).isin(s.meaningful),
         is_discovery=kind.isin(s.discovery),
     )
-    sums = per_subject(activities, activities=("type", "size"), conversations=("is_talk", "sum"), discoveries=("is_discovery", "sum"))
+    sums = per_subject(
+        activities, activities=("type", "size"), conversations=("is_talk", "sum"), discoveries=("is_discovery", "sum")
+    )
     for metric, values in sums.reindex(subjects, fill_value=0).items():
         facts.put(metric, values)
-    facts.put("activities", per_subject(activities, ["type"], count=("date", "size"))["count"], "activity_type")
+    facts.put("activities", per_subject(activities, ("type",), count=("date", "size"))["count"], "activity_type")
     facts.put("activities_per_rep", sums.activities.reindex(["team"], fill_value=0) / is_here(horizon).sum())
 
     # ------------------------------------------------------------ Pipeline, results and what both make together
@@ -184,7 +200,9 @@ def main() -> None:
     results[sums] = results[sums].fillna(0)
 
     year = opportunities[opportunities.closed_on.between(year_start, horizon)]
-    year = per_subject(year.assign(won=year.amount.where(year.is_won)), won=("won", "sum"), decided=("amount", "sum")).reindex(subjects)
+    year = per_subject(year.assign(won=year.amount.where(year.is_won)), won=("won", "sum"), decided=("amount", "sum")).reindex(
+        subjects
+    )
     created = opportunities[in_quarter(opportunities.created_date)]
     created = per_subject(created, count=("id", "size"), value=("first_amount", "sum")).reindex(subjects, fill_value=0)
 
@@ -212,7 +230,10 @@ def main() -> None:
     facts.put("cycle_days_median", results.cycle_median)
     facts.put("cycle_days_p90", pd.concat([groups.won_cycle.quantile(0.9) for groups in groups_of(closed)]))
     facts.put("lost_cycle_days_median", results.lost_cycle)
-    facts.put("sales_velocity", figures["count"] * win_rate * results.size_mean / 100 / results.cycle_mean.where(results.cycle_mean != 0))
+    facts.put(
+        "sales_velocity",
+        figures["count"] * win_rate * results.size_mean / 100 / results.cycle_mean.where(results.cycle_mean != 0),
+    )
 
     # What it took in the four quarters before.
     won = opportunities[opportunities.is_won]
@@ -220,7 +241,9 @@ def main() -> None:
     for _, _, first, last in s.quarters(-4, -1):
         opening = open_at(pd.Timestamp(first) - pd.Timedelta(days=1))
         opening = per_subject(opening[opening["rank"] >= s.qualified_rank], amount=("amount", "sum")).amount
-        bookings = per_subject(won[won.closed_on.between(pd.Timestamp(first), pd.Timestamp(last))], amount=("amount", "sum")).amount
+        bookings = per_subject(
+            won[won.closed_on.between(pd.Timestamp(first), pd.Timestamp(last))], amount=("amount", "sum")
+        ).amount
         yields.append(bookings.reindex(opening.index, fill_value=0) / opening.where(opening > 0))
     yields = pd.concat(yields, axis=1)
     median = yields.median(axis=1).where(yields.count(axis=1) >= 2)
@@ -232,7 +255,7 @@ def main() -> None:
         keyed = decided[["subject", "is_won", "is_lost", dimension]].dropna(subset=dimension)
         if dimension == "competitor":
             keyed = keyed.assign(competitor=keyed.competitor.str.split(";")).explode("competitor")
-        counted = per_subject(keyed, [dimension], rate=("is_won", "mean"), lost=("is_lost", "sum"))
+        counted = per_subject(keyed, (dimension,), rate=("is_won", "mean"), lost=("is_lost", "sum"))
         facts.put("win_rate", counted.rate, dimension)
         if dimension == "reason":
             facts.put("losses", counted.lost[counted.lost > 0], dimension)
@@ -245,28 +268,30 @@ def main() -> None:
     in_open_stage = history[history["rank"] <= len(s.open_stages)]
     seen = in_open_stage.groupby(["opportunity", "rank"]).day.min().unstack().reindex(index=opportunities.index, columns=ranks)
     won_on = opportunities.closed_on.where(opportunities.is_won)
-    advanced_on, entered_before = won_on, None
+    advanced_on, entered_on = won_on, None
     stages = {}
     for rank in reversed(ranks):
-        entered_before = pd.concat([seen[rank], won_on if entered_before is None else entered_before], axis=1).min(axis=1)
+        entered_on = pd.concat([seen[rank], won_on if entered_on is None else entered_on], axis=1).min(axis=1)
         lost_on = opportunities.closed_on.where(opportunities.is_lost & advanced_on.isna())
-        left_on = advanced_on.fillna(lost_on).where(entered_before.notna())
-        is_in, is_out = in_quarter(entered_before), in_quarter(left_on)
-        passages = pd.DataFrame({
-            "subject": opportunities.subject,
-            "entered": is_in,
-            "left": is_out,
-            "advanced": is_out & advanced_on.notna(),
-            "cohort_left": is_in & left_on.notna(),
-            "cohort_advanced": is_in & advanced_on.notna(),
-            "days": (left_on - entered_before).dt.days.where(is_out & seen[rank].notna()),
-        })
+        left_on = advanced_on.fillna(lost_on).where(entered_on.notna())
+        is_in, is_out = in_quarter(entered_on), in_quarter(left_on)
+        passages = pd.DataFrame(
+            {
+                "subject": opportunities.subject,
+                "entered": is_in,
+                "left": is_out,
+                "advanced": is_out & advanced_on.notna(),
+                "cohort_left": is_in & left_on.notna(),
+                "cohort_advanced": is_in & advanced_on.notna(),
+                "days": (left_on - entered_on).dt.days.where(is_out & seen[rank].notna()),
+            }
+        )
         columns = ["entered", "left", "advanced", "cohort_left", "cohort_advanced"]
         counted = per_subject(passages, days=("days", "median"), **{c: (c, "sum") for c in columns}).reindex(subjects)
         stages[s.open_stages[rank - 1]] = counted.assign(**counted[columns].fillna(0))
         if rank == s.qualified_rank:
             facts.put("new_qualified", counted.entered.fillna(0))
-        advanced_on = entered_before
+        advanced_on = entered_on
     stages = pd.concat(stages).swaplevel()
     facts.put("stage_entered", stages.entered, "stage")
     facts.put("stage_conversion", ratio(stages.advanced, stages.left), "stage")
@@ -275,14 +300,18 @@ def main() -> None:
 
     # ------------------------------------------------------------ Won within so many days (Aalen-Johansen)
 
-    followed = opportunities[opportunities.created_date.between(year_start, horizon) & ~(opportunities.closed_on < opportunities.created_date)]
+    followed = opportunities[
+        opportunities.created_date.between(year_start, horizon) & ~(opportunities.closed_on < opportunities.created_date)
+    ]
     has_closed = followed.closed_on <= horizon
     followed = followed.assign(
         days=(followed.closed_on.where(has_closed, horizon) - followed.created_date).dt.days,
         has_won=has_closed & followed.is_won,
         has_closed=has_closed,
     )
-    steps = per_subject(followed, ["days"], n=("days", "size"), won=("has_won", "sum"), closed=("has_closed", "sum")).sort_index()
+    steps = per_subject(
+        followed, ("days",), n=("days", "size"), won=("has_won", "sum"), closed=("has_closed", "sum")
+    ).sort_index()
     by_subject = steps.groupby("subject")
     steps["risk"] = steps.n[::-1].groupby("subject").cumsum()
     steps["alive"] = (1 - steps.closed / steps.risk).groupby("subject").cumprod()
@@ -298,7 +327,9 @@ def main() -> None:
     # ------------------------------------------------------------ Forecast
 
     submissions = read(s, "forecasts", ["period", "submitted_on", "amount", "rep", "category"], ["submitted_on"])
-    submissions = submissions[(submissions.period == s.label) & (submissions.category.isna() | submissions.category.isin(s.categories))]
+    submissions = submissions[
+        (submissions.period == s.label) & (submissions.category.isna() | submissions.category.isin(s.categories))
+    ]
     submissions = submissions.assign(amount=(submissions.amount * 100).round(), subject=("rep " + submissions.rep).fillna("team"))
     submissions = submissions.sort_values("submitted_on", kind="stable")
 
@@ -310,7 +341,9 @@ def main() -> None:
         """What was submitted within a week, else what was predicted and won by then."""
         known = submissions[submissions.submitted_on <= min(day + pd.Timedelta(days=7), as_of)]
         submitted = known.groupby("subject").amount.last()
-        derived = pd.concat([predicted(day), decided[decided.is_won & (decided.closed_on <= day)]]).groupby("subject").amount.sum()
+        derived = (
+            pd.concat([predicted(day), decided[decided.is_won & (decided.closed_on <= day)]]).groupby("subject").amount.sum()
+        )
         by_rep = submitted.reindex(reps.index).fillna(derived).fillna(0)
         return pd.concat([pd.Series({"team": submitted.get("team", by_rep.sum())}), by_rep])
 
@@ -331,7 +364,9 @@ def main() -> None:
     if weeks:
         facts.put("forecast_value", pd.concat(weeks).swaplevel() / 100, "week")
         if not s.is_running:
-            facts.put("forecast_accuracy", pd.concat({week: accuracy(values) for week, values in weeks.items()}).swaplevel(), "week")
+            facts.put(
+                "forecast_accuracy", pd.concat({week: accuracy(values) for week, values in weeks.items()}).swaplevel(), "week"
+            )
 
     due = predicted(eve)[["opportunity", "subject"]].join(opportunities[["is_won", "is_lost", "closed_on"]], on="opportunity")
     is_in_time = due.is_won & in_quarter(due.closed_on)
@@ -348,8 +383,13 @@ def main() -> None:
     due = due.assign(slipped=due.opportunity.isin(slipped.opportunity))
     facts.put("slip_rate", per_subject(due, rate=("slipped", "mean")).rate)
 
-    pushed = open_states[in_quarter(open_states.from_day) & ~open_states.was_lost & (open_states.close_date > open_states.close_date_before)]
-    months = {when: pushed[when].dt.year * 12 + pushed[when].dt.month - s.calendar.first_month for when in ("close_date", "close_date_before")}
+    pushed = open_states[
+        in_quarter(open_states.from_day) & ~open_states.was_lost & (open_states.close_date > open_states.close_date_before)
+    ]
+    months = {
+        when: pushed[when].dt.year * 12 + pushed[when].dt.month - s.calendar.first_month
+        for when in ("close_date", "close_date_before")
+    }
     pushed = pushed.assign(is_out=months["close_date"] // 3 != months["close_date_before"] // 3)
     counted = per_subject(pushed, pushes=("opportunity", "size"), out=("is_out", "sum")).reindex(subjects, fill_value=0)
     facts.put("pushes", counted.pushes)
@@ -374,10 +414,17 @@ def main() -> None:
     before = before[before.is_lost & (before.from_day < before.closed_on) & (before.to_day >= before.closed_on)]
     wins = wins.assign(day=wins.closed_on, is_reopened=wins.opportunity.isin(before.opportunity))
     columns = ["opportunity", "day", "amount", "is_reopened"]
-    entries = pd.concat([due[columns], wins[columns]]).sort_values("day", kind="stable").drop_duplicates("opportunity").set_index("opportunity")
+    entries = (
+        pd.concat([due[columns], wins[columns]])
+        .sort_values("day", kind="stable")
+        .drop_duplicates("opportunity")
+        .set_index("opportunity")
+    )
     at_horizon = states[(states.from_day <= horizon) & (states.to_day > horizon)].set_index("opportunity")
     moves = entries.join(opportunities[["subject", "created_date", "closed_on", "is_won", "is_lost"]])
-    moves = moves.join(opportunities.amount.rename("final_amount")).join(at_horizon[["amount", "close_date", "is_lost"]].add_suffix("_then"))
+    moves = moves.join(opportunities.amount.rename("final_amount")).join(
+        at_horizon[["amount", "close_date", "is_lost"]].add_suffix("_then")
+    )
     has_closed = moves.closed_on <= horizon
     end_amount = moves.final_amount.where(has_closed, moves.amount_then).fillna(0)
     way_in = np.select(
@@ -393,17 +440,19 @@ def main() -> None:
         default="pushed_out",
     )
     start_amount = end_amount.where(way_in == "created", moves.amount.fillna(0))
-    parts = pd.concat([
-        pd.DataFrame({"subject": moves.subject, "component": component, "amount": amount})
-        for component, amount in (
-            (way_in, start_amount),
-            ("increased", (end_amount - start_amount).clip(lower=0)),
-            ("decreased", (start_amount - end_amount).clip(lower=0)),
-            (way_out, end_amount),
-        )
-    ])
+    parts = pd.concat(
+        [
+            pd.DataFrame({"subject": moves.subject, "component": component, "amount": amount})
+            for component, amount in (
+                (way_in, start_amount),
+                ("increased", (end_amount - start_amount).clip(lower=0)),
+                ("decreased", (start_amount - end_amount).clip(lower=0)),
+                (way_out, end_amount),
+            )
+        ]
+    )
     components = ["opening", "created", "pulled_in", "reopened", "increased", "decreased", "pushed_out", "won", "lost", "closing"]
-    fall = per_subject(parts, ["component"], amount=("amount", "sum")).amount
+    fall = per_subject(parts, ("component",), amount=("amount", "sum")).amount
     fall = fall.reindex(pd.MultiIndex.from_product([subjects, components]), fill_value=0)
     facts.put("waterfall", fall / 100, "component")
 
@@ -423,9 +472,12 @@ def main() -> None:
     of_team("turnover_total", len(left) * pace)
     of_team("turnover_voluntary", (left.end_type == "voluntary").sum() * pace)
 
-    # How the people hired in the last two years came up to their quotas, month by month.
+    # How the people hired in the last two years came up to their quotas, month by month; the first of them look back on
+    # the two months before they came.
     hires = reps[reps.hire_date.between(horizon - pd.Timedelta(days=729), horizon)][["hire_date"]]
-    wins = opportunities[opportunities.is_won & (opportunities.closed_on <= horizon)].merge(hires, left_on="subject", right_index=True)
+    wins = opportunities[opportunities.is_won & (opportunities.closed_on <= horizon)].merge(
+        hires, left_on="subject", right_index=True
+    )
     after = wins[wins.closed_on >= wins.hire_date]
     of_team("ramp_days_first_win", (after.closed_on - after.hire_date).dt.days.groupby(after.subject).min().median())
     months = pd.period_range(horizon - pd.DateOffset(months=27), horizon, freq="M")
@@ -436,7 +488,9 @@ def main() -> None:
     quota_of_months = quota.reindex(index=hires.index, columns=numbers).set_axis(months, axis=1).fillna(0) / 3
     sold, due = (frame.T.rolling(3, min_periods=1).sum().T for frame in (sold, quota_of_months))
     place = pd.DataFrame(
-        np.array([m.ordinal for m in months]) - hires.hire_date.dt.to_period("M").map(lambda m: m.ordinal).to_numpy()[:, None] + 1,
+        np.array([m.ordinal for m in months])
+        - hires.hire_date.dt.to_period("M").map(lambda m: m.ordinal).to_numpy()[:, None]
+        + 1,
         index=hires.index,
         columns=months,
     )
@@ -462,20 +516,26 @@ def main() -> None:
         complete=is_held & sessions[["focus", "feedback", "next_step"]].notna().all(axis=1),
     )
     seen = sessions[in_quarter(sessions.date)]
-    seen = pd.concat([
-        seen.assign(subject="team"),
-        seen.assign(subject="rep " + seen.rep).dropna(subset="subject"),
-        seen.assign(subject="manager " + seen.manager),
-    ])
+    seen = pd.concat(
+        [
+            seen.assign(subject="team"),
+            seen.assign(subject="rep " + seen.rep).dropna(subset="subject"),
+            seen.assign(subject="manager " + seen.manager),
+        ]
+    )
     managers = "manager " + pd.concat([people.manager, sessions.manager]).dropna().drop_duplicates()
-    coaching = seen.groupby("subject").agg(
-        scheduled=("scheduled", "sum"),
-        kept=("kept", "sum"),
-        minutes=("coached", "sum"),
-        held=("is_held", "sum"),
-        quality=("scored", "mean"),
-        complete=("complete", "sum"),
-    ).reindex([*subjects, *managers])
+    coaching = (
+        seen.groupby("subject")
+        .agg(
+            scheduled=("scheduled", "sum"),
+            kept=("kept", "sum"),
+            minutes=("coached", "sum"),
+            held=("is_held", "sum"),
+            quality=("scored", "mean"),
+            complete=("complete", "sum"),
+        )
+        .reindex([*subjects, *managers])
+    )
     counts = ["scheduled", "kept", "minutes", "held", "complete"]
     coaching[counts] = coaching[counts].fillna(0)
     facts.put("one_on_ones_scheduled", coaching.scheduled)
@@ -506,7 +566,12 @@ def main() -> None:
     one_on_ones = log_of_quarter[log_of_quarter.scheduled]
     is_off = one_on_ones.status.isin(["cancelled", "canceled", "moved"])
     met = one_on_ones[one_on_ones.is_held][["manager", "rep"]].drop_duplicates().assign(met=True)
-    met = here.merge(met, left_on=["manager", "name"], right_on=["manager", "rep"], how="left").met.notna().groupby(here.manager).all()
+    met = (
+        here.merge(met, left_on=["manager", "name"], right_on=["manager", "rep"], how="left")
+        .met.notna()
+        .groupby(here.manager)
+        .all()
+    )
     called_off = one_on_ones[is_off].groupby(["manager", "rep"], dropna=False).size().groupby("manager").max()
     busiest = one_on_ones[~is_off].groupby(["manager", "date"]).size().groupby("manager").max()
     covered = []
@@ -515,28 +580,39 @@ def main() -> None:
         amounts = open_then[open_then["rank"] >= s.qualified_rank].groupby("subject").amount.sum()
         low = here[here.target > 0]
         low = low[low.subject.map(amounts).fillna(0) < 3 * low.target]
-        seen = sessions[sessions.is_held & sessions.date.between(pd.Timestamp(first), pd.Timestamp(last))][["manager", "rep"]].drop_duplicates()
+        seen = sessions[sessions.is_held & sessions.date.between(pd.Timestamp(first), pd.Timestamp(last))][
+            ["manager", "rep"]
+        ].drop_duplicates()
         covered.append(low.merge(seen.rename(columns={"rep": "name"}), on=["manager", "name"], how="left", indicator=True))
     covered = pd.concat(covered)
     is_alone = (covered._merge == "left_only").groupby(covered.manager).any()
     with_target = here.target.gt(0).groupby(here.manager).any()
     due = pipeline[pipeline.close_date.between(start, end)]
     due = due.assign(manager=due.subject.map(team.manager), planned=due.opportunity.map(opportunities.next_step_date).notna())
-    points = pd.DataFrame({
-        "met": met.reindex(managers).astype(float),
-        "kept": (log.kept / log.scheduled >= 0.9).where(log.scheduled > 0),
-        "called_off": called_off.reindex(managers, fill_value=0) < 2,
-        "coached": (log.minutes / 60 + 1e-9 >= 3 * here.groupby("manager").size().reindex(managers) * s.months),
-        "logged": (log.complete / held >= 0.9).where(log.held > 0),
-        "scored": (log.quality >= 4).where(log.quality.notna()),
-        "spread": busiest.reindex(managers, fill_value=0) <= 3,
-        "covered": (~is_alone.reindex(managers, fill_value=False)) & with_target.reindex(managers, fill_value=False),
-        "planned": due.groupby("manager").planned.all().reindex(managers, fill_value=True),
-    })
+    points = pd.DataFrame(
+        {
+            "met": met.reindex(managers).astype(float),
+            "kept": (log.kept / log.scheduled >= 0.9).where(log.scheduled > 0),
+            "called_off": called_off.reindex(managers, fill_value=0) < 2,
+            "coached": (log.minutes / 60 + 1e-9 >= 3 * here.groupby("manager").size().reindex(managers) * s.months),
+            "logged": (log.complete / held >= 0.9).where(log.held > 0),
+            "scored": (log.quality >= 4).where(log.quality.notna()),
+            "spread": busiest.reindex(managers, fill_value=0) <= 3,
+            "covered": (~is_alone.reindex(managers, fill_value=False)) & with_target.reindex(managers, fill_value=False),
+            "planned": due.groupby("manager").planned.all().reindex(managers, fill_value=True),
+        }
+    )
     if not s.is_running:
-        forecast_of_team = pd.DataFrame({"forecast": at_start, "actual": results.bookings}).join(team.manager, how="inner").groupby("manager").sum()
+        forecast_of_team = (
+            pd.DataFrame({"forecast": at_start, "actual": results.bookings})
+            .join(team.manager, how="inner")
+            .groupby("manager")
+            .sum()
+        )
         miss = (forecast_of_team.forecast - forecast_of_team.actual).abs()
-        points["forecast"] = ((forecast_of_team.actual > 0) & (5 * miss <= forecast_of_team.actual)).reindex(managers, fill_value=False)
+        points["forecast"] = ((forecast_of_team.actual > 0) & (5 * miss <= forecast_of_team.actual)).reindex(
+            managers, fill_value=False
+        )
     facts.put("management_audit", points.astype(float).sum(axis=1).rename(index=lambda name: "manager " + name))
 
     common.write(s.out, facts.rows)

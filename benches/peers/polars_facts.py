@@ -31,7 +31,9 @@ def main() -> None:
         """Each metric becomes facts by subject; of a dimension, the column of its name holds the key. Null is no fact."""
         key = lit(None, pl.String) if dimension is None else lit(dimension + "=") + col(dimension).cast(pl.String)
         values = [value.cast(pl.Float64).alias(metric) for metric, value in metrics.items()]
-        facts = frame.select("subject", key.alias("dimension"), *values).unpivot(index=["subject", "dimension"], variable_name="metric")
+        facts = frame.select("subject", key.alias("dimension"), *values).unpivot(
+            index=["subject", "dimension"], variable_name="metric"
+        )
         families.append(facts.select("metric", "subject", "dimension", "value").drop_nulls("value"))
 
     def read(table: str, **types: pl.DataType) -> pl.LazyFrame:
@@ -80,7 +82,17 @@ def main() -> None:
     opportunities = (
         read("opportunities", amount=MONEY, created_date=pl.Date, close_date=pl.Date, next_step_date=pl.Date)
         .select(
-            "id", "owner", "created_date", "close_date", "competitor", "reason", "product", "segment", "source", "type", "next_step_date",
+            "id",
+            "owner",
+            "created_date",
+            "close_date",
+            "competitor",
+            "reason",
+            "product",
+            "segment",
+            "source",
+            "type",
+            "next_step_date",
             subject=rep("owner"),
             amount=cents,
             is_won=col("stage").is_in(s.won_stages),
@@ -111,7 +123,14 @@ def main() -> None:
         .drop("amount", "was_lost", "changed_at")
         .join(opportunities.select("id", "subject", "created_date", "closed_on", "first_amount"), on="id", maintain_order="left")
         .select(
-            "id", "subject", "rank", "is_lost", "close_date", "is_predicted", "probability", "closed_on",
+            "id",
+            "subject",
+            "rank",
+            "is_lost",
+            "close_date",
+            "is_predicted",
+            "probability",
+            "closed_on",
             amount=pl.coalesce("amount_then", "first_amount"),
             from_day="day",
             to_day=col("next_day").fill_null(pl.date(9999, 12, 31)),
@@ -135,7 +154,15 @@ def main() -> None:
     reps = (
         people.join(owners, on="name", how="left")
         .filter((col("role") != "manager") | col("has_deals"))
-        .select("hire_date", "end_date", "end_type", "manager", subject=rep("name"), was_here=is_here(s.start), is_here=is_here(s.horizon))
+        .select(
+            "hire_date",
+            "end_date",
+            "end_type",
+            "manager",
+            subject=rep("name"),
+            was_here=is_here(s.start),
+            is_here=is_here(s.horizon),
+        )
     )
     team = pl.LazyFrame({"subject": ["team"]})
     subjects = pl.concat([team, reps.select("subject")])
@@ -151,12 +178,20 @@ def main() -> None:
 
     done = activities.join(reps, on="subject", how="semi")
     is_talk = col("kind").is_in(s.meaningful) | (col("kind") + ":" + col("outcome")).is_in(s.meaningful)
-    counted = per_subject(done, activities=pl.len(), conversations=is_talk.sum(), discoveries=col("kind").is_in(s.discovery).sum())
+    counted = per_subject(
+        done, activities=pl.len(), conversations=is_talk.sum(), discoveries=col("kind").is_in(s.discovery).sum()
+    )
     counted = subjects.join(counted, on="subject", how="left").fill_null(0)
     put(counted, activities=col("activities"), conversations=col("conversations"), discoveries=col("discoveries"))
     heads = reps.select(was=col("was_here").sum(), now=col("is_here").sum())
-    put(counted.filter(col("subject") == "team").join(heads, how="cross"), activities_per_rep=ratio(col("activities"), col("now")))
-    put(per_subject(done.drop_nulls("type").rename({"type": "activity_type"}), n=pl.len(), by=("activity_type",)), "activity_type", activities=col("n"))
+    put(
+        counted.filter(col("subject") == "team").join(heads, how="cross"), activities_per_rep=ratio(col("activities"), col("now"))
+    )
+    put(
+        per_subject(done.drop_nulls("type").rename({"type": "activity_type"}), n=pl.len(), by=("activity_type",)),
+        "activity_type",
+        activities=col("n"),
+    )
 
     # ------------------------------------------------------------ Pipeline, results and what both make together
 
@@ -186,16 +221,32 @@ def main() -> None:
     )
     year = opportunities.filter(col("closed_on").is_between(year_start, s.horizon))
     year = per_subject(year, year_won=won_amount.sum(), year_decided=col("amount").sum())
-    created = per_subject(opportunities.filter(in_quarter("created_date")), created=pl.len(), created_amount=col("first_amount").sum())
+    created = per_subject(
+        opportunities.filter(in_quarter("created_date")), created=pl.len(), created_amount=col("first_amount").sum()
+    )
     targets = per_subject(
         quotas.filter(col("quarter").is_in([s.quarter, s.quarter + 1])),
         target=when((col("quarter") == s.quarter).any()).then(col("amount").filter(col("quarter") == s.quarter).sum()),
-        next_target=when((col("quarter") == s.quarter + 1).any()).then(col("amount").filter(col("quarter") == s.quarter + 1).sum()),
+        next_target=when((col("quarter") == s.quarter + 1).any()).then(
+            col("amount").filter(col("quarter") == s.quarter + 1).sum()
+        ),
     )
     results = subjects
     for part in (figures, closed, year, created, targets):
         results = results.join(part, on="subject", how="left")
-    zero = ["count", "value", "weighted", "due", "due_next", "won", "lost", "bookings", "lost_amount", "created", "created_amount"]
+    zero = [
+        "count",
+        "value",
+        "weighted",
+        "due",
+        "due_next",
+        "won",
+        "lost",
+        "bookings",
+        "lost_amount",
+        "created",
+        "created_amount",
+    ]
     results = results.with_columns(col(zero).fill_null(0)).collect().lazy()
     win_rate = ratio(col("won"), col("won") + col("lost"))
     remaining = col("target") - col("bookings")
@@ -228,11 +279,17 @@ def main() -> None:
 
     # What it took in the four quarters before.
     past = quarters.filter(col("quarter").is_between(s.quarter - 4, s.quarter - 1))
-    openings = open_states.filter(col("rank") >= s.qualified_rank).join_where(past, col("from_day") < col("first"), col("open_until") >= col("first"))
+    openings = open_states.filter(col("rank") >= s.qualified_rank).join_where(
+        past, col("from_day") < col("first"), col("open_until") >= col("first")
+    )
     openings = per_subject(openings, opening=col("amount").sum(), by=("quarter",))
     wins = opportunities.filter("is_won").join_where(past, col("closed_on") >= col("first"), col("closed_on") <= col("last"))
     wins = per_subject(wins, bookings=col("amount").sum(), by=("quarter",))
-    yields = openings.filter(col("opening") > 0).join(wins, on=["subject", "quarter"], how="left").with_columns(col("bookings").fill_null(0))
+    yields = (
+        openings.filter(col("opening") > 0)
+        .join(wins, on=["subject", "quarter"], how="left")
+        .with_columns(col("bookings").fill_null(0))
+    )
     yields = yields.group_by("subject").agg(n=pl.len(), median=(col("bookings") / col("opening")).median())
     put(yields.filter(col("n") >= 2), coverage_required=ratio(lit(1), col("median")))
 
@@ -258,8 +315,13 @@ def main() -> None:
         further = [f"seen_{r}" for r in ranks if r > rank]
         advanced_on = pl.min_horizontal(*further, won_on) if further else won_on
         passage = opportunities.select(
-            "subject", "is_lost", "closed_on", stage=lit(s.open_stages[rank - 1]), was_seen=col(f"seen_{rank}").is_not_null(),
-            entered_on=entered_on, advanced_on=advanced_on,
+            "subject",
+            "is_lost",
+            "closed_on",
+            stage=lit(s.open_stages[rank - 1]),
+            was_seen=col(f"seen_{rank}").is_not_null(),
+            entered_on=entered_on,
+            advanced_on=advanced_on,
         )
         passages.append(passage.drop_nulls("entered_on"))
     passages = pl.concat(passages).with_columns(left_on=pl.coalesce("advanced_on", when("is_lost").then("closed_on")))
@@ -308,7 +370,8 @@ def main() -> None:
     is_all_decided = (col("n") == col("closed")).last()
     spans = [
         steps.group_by("subject", maintain_order=True).agg(
-            days=lit(span), incidence=when((col("days").last() >= span) | is_all_decided).then(col("step").filter(col("days") <= span).sum())
+            days=lit(span),
+            incidence=when((col("days").last() >= span) | is_all_decided).then(col("step").filter(col("days") <= span).sum()),
         )
         for span in (30, 60, 90, 180)
     ]
@@ -340,17 +403,23 @@ def main() -> None:
         .select("subject", "week", forecast=pl.coalesce("submitted", "derived", lit(0)))
     )
     by_team = by_rep.group_by("week").agg(subject=lit("team"), total=col("forecast").sum())
-    by_team = by_team.join(submissions, on=["subject", "week"], how="left").select("subject", "week", forecast=pl.coalesce("submitted", "total"))
+    by_team = by_team.join(submissions, on=["subject", "week"], how="left").select(
+        "subject", "week", forecast=pl.coalesce("submitted", "total")
+    )
     forecasts = pl.concat([by_rep, by_team]).join(results.select("subject", "bookings"), on="subject")
     miss = col("forecast") - col("bookings")
-    accuracy = when(col("bookings") > 0).then((1 - miss.abs() / col("bookings")).clip(lower_bound=0)).when(col("forecast") > 0).then(0.0)
+    accuracy = (
+        when(col("bookings") > 0).then((1 - miss.abs() / col("bookings")).clip(lower_bound=0)).when(col("forecast") > 0).then(0.0)
+    )
     at_start, by_week = forecasts.filter(col("week") == 0), forecasts.filter(col("week") > 0)
     put(at_start, forecast_value=col("forecast") / 100)
     put(by_week, "week", forecast_value=col("forecast") / 100)
     if not s.is_running:
         put(at_start, forecast_accuracy=accuracy, forecast_bias=ratio(miss, col("bookings")))
         put(by_week, "week", forecast_accuracy=accuracy)
-        of_reps = at_start.filter(col("subject") != "team").select(subject=lit("team"), miss=miss.abs().sum(), bookings=col("bookings").sum())
+        of_reps = at_start.filter(col("subject") != "team").select(
+            subject=lit("team"), miss=miss.abs().sum(), bookings=col("bookings").sum()
+        )
         put(of_reps.head(1), forecast_wape=ratio(col("miss"), col("bookings")))
 
     due = predicted.filter(col("week") == 0).select("id", "subject").join(opportunities.drop("subject"), on="id")
@@ -369,7 +438,9 @@ def main() -> None:
 
     # ------------------------------------------------------------ Slips and pushes
 
-    due = open_states.filter((col("from_day") <= s.eve) & (col("open_until") > s.eve) & col("close_date").is_between(s.start, s.end))
+    due = open_states.filter(
+        (col("from_day") <= s.eve) & (col("open_until") > s.eve) & col("close_date").is_between(s.start, s.end)
+    )
     slipped = (pipeline.filter(col("close_date") > s.end) if s.is_running else pipeline).select("id", has_slipped=True)
     due = due.join(slipped, on="id", how="left")
     put(per_subject(due, rate=col("has_slipped").is_not_null().mean()), slip_rate=col("rate"))
@@ -401,33 +472,50 @@ def main() -> None:
     lost_before = won.join(states.filter("is_lost").select("id", "from_day", "to_day"), on="id").filter(
         (col("from_day") < col("day")) & (col("to_day") >= col("day"))
     )
-    won = won.join(lost_before.select("id", is_reopened=True), on="id", how="left").with_columns(col("is_reopened").fill_null(False))
+    won = won.join(lost_before.select("id", is_reopened=True), on="id", how="left").with_columns(
+        col("is_reopened").fill_null(False)
+    )
     entries = pl.concat([due, won]).sort("day", maintain_order=True).unique("id", keep="first", maintain_order=True)
     at_horizon = states.filter((col("from_day") <= s.horizon) & (col("to_day") > s.horizon))
     moves = (
-        entries.join(opportunities.select("id", "subject", "created_date", "closed_on", "is_won", "is_lost", final_amount="amount"), on="id")
-        .join(at_horizon.select("id", amount_then="amount", close_date_then="close_date", is_lost_then="is_lost"), on="id", how="left")
+        entries.join(
+            opportunities.select("id", "subject", "created_date", "closed_on", "is_won", "is_lost", final_amount="amount"),
+            on="id",
+        )
+        .join(
+            at_horizon.select("id", amount_then="amount", close_date_then="close_date", is_lost_then="is_lost"),
+            on="id",
+            how="left",
+        )
         .select(
             "subject",
-            way_in=when(col("day") == s.eve).then(lit("opening"))
-            .when(col("created_date") > s.eve).then(lit("created"))
-            .when("is_reopened").then(lit("reopened"))
+            way_in=when(col("day") == s.eve)
+            .then(lit("opening"))
+            .when(col("created_date") > s.eve)
+            .then(lit("created"))
+            .when("is_reopened")
+            .then(lit("reopened"))
             .otherwise(lit("pulled_in")),
-            way_out=when(col("is_won") & in_quarter("closed_on")).then(lit("won"))
-            .when((col("is_lost") & in_quarter("closed_on")) | col("is_lost_then")).then(lit("lost"))
-            .when((col("close_date_then") <= s.end) & ~has_closed).then(lit("closing"))
+            way_out=when(col("is_won") & in_quarter("closed_on"))
+            .then(lit("won"))
+            .when((col("is_lost") & in_quarter("closed_on")) | col("is_lost_then"))
+            .then(lit("lost"))
+            .when((col("close_date_then") <= s.end) & ~has_closed)
+            .then(lit("closing"))
             .otherwise(lit("pushed_out")),
             end=when(has_closed).then("final_amount").otherwise("amount_then").fill_null(0),
             start=col("amount").fill_null(0),
         )
         .with_columns(start=when(col("way_in") == "created").then("end").otherwise("start"))
     )
-    parts = pl.concat([
-        moves.select("subject", component="way_in", amount="start"),
-        moves.select("subject", component=lit("increased"), amount=(col("end") - col("start")).clip(lower_bound=0)),
-        moves.select("subject", component=lit("decreased"), amount=(col("start") - col("end")).clip(lower_bound=0)),
-        moves.select("subject", component="way_out", amount="end"),
-    ])
+    parts = pl.concat(
+        [
+            moves.select("subject", component="way_in", amount="start"),
+            moves.select("subject", component=lit("increased"), amount=(col("end") - col("start")).clip(lower_bound=0)),
+            moves.select("subject", component=lit("decreased"), amount=(col("start") - col("end")).clip(lower_bound=0)),
+            moves.select("subject", component="way_out", amount="end"),
+        ]
+    )
     components = ["opening", "created", "pulled_in", "reopened", "increased", "decreased", "pushed_out", "won", "lost", "closing"]
     fall = subjects.join(pl.LazyFrame({"component": components}), how="cross").join(
         per_subject(parts, amount=col("amount").sum(), by=("component",)), on=["subject", "component"], how="left"
@@ -462,9 +550,15 @@ def main() -> None:
     hires = reps.filter(col("hire_date").is_between(s.horizon - 729 * common.DAY, s.horizon)).select(
         "subject", "hire_date", hire_month=col("hire_date").dt.truncate("1mo")
     )
-    wins = opportunities.filter(col("is_won") & (col("closed_on") <= s.horizon)).select("subject", "closed_on", "amount").join(hires, on="subject")
-    first_wins = wins.filter(col("closed_on") >= col("hire_date")).group_by("subject").agg(
-        days=(col("closed_on") - col("hire_date")).dt.total_days().min()
+    wins = (
+        opportunities.filter(col("is_won") & (col("closed_on") <= s.horizon))
+        .select("subject", "closed_on", "amount")
+        .join(hires, on="subject")
+    )
+    first_wins = (
+        wins.filter(col("closed_on") >= col("hire_date"))
+        .group_by("subject")
+        .agg(days=(col("closed_on") - col("hire_date")).dt.total_days().min())
     )
     put(first_wins.select(subject=lit("team"), days=col("days").median()).head(1), ramp_days_first_win=col("days"))
     sold = wins.group_by("subject", month=col("closed_on").dt.truncate("1mo")).agg(sold=col("amount").sum())
@@ -479,7 +573,9 @@ def main() -> None:
         .with_columns(col("sold", "quota").fill_null(0).rolling_sum(3, min_samples=1).over("subject"))
         .filter((col("month") >= col("hire_month")) & (col("quota") > 0) & (col("sold") >= s.ramp_share * col("quota")))
     )
-    month = (col("month").dt.year() - col("hire_month").dt.year()) * 12 + col("month").dt.month() - col("hire_month").dt.month() + 1
+    month = (
+        (col("month").dt.year() - col("hire_month").dt.year()) * 12 + col("month").dt.month() - col("hire_month").dt.month() + 1
+    )
     ramped = rolling.group_by("subject").agg(months=month.min())
     put(ramped.select(subject=lit("team"), months=col("months").median()).head(1), ramp_months=col("months"))
 
@@ -493,11 +589,13 @@ def main() -> None:
     )
     coached = col("minutes").filter(col("is_held") & col("is_coaching")).sum()
     inside = sessions.filter(in_quarter("date"))
-    inside = pl.concat([
-        inside.with_columns(subject=lit("team")),
-        inside.drop_nulls("rep").with_columns(subject=rep("rep")),
-        inside.with_columns(subject=lit("manager ") + col("manager")),
-    ])
+    inside = pl.concat(
+        [
+            inside.with_columns(subject=lit("team")),
+            inside.drop_nulls("rep").with_columns(subject=rep("rep")),
+            inside.with_columns(subject=lit("manager ") + col("manager")),
+        ]
+    )
     managers = pl.concat([people.select("manager"), sessions.select("manager")]).drop_nulls().unique()
     everybody = pl.concat([subjects, managers.select(subject=lit("manager ") + col("manager"))])
     counted = inside.group_by("subject").agg(
@@ -508,7 +606,9 @@ def main() -> None:
         complete=(col("is_held") & pl.all_horizontal(col("focus", "feedback", "next_step").is_not_null())).sum(),
         quality=col("score").filter("is_held").mean(),
     )
-    coaching = everybody.join(counted, on="subject", how="left").with_columns(col("scheduled", "kept", "minutes", "held", "complete").fill_null(0))
+    coaching = everybody.join(counted, on="subject", how="left").with_columns(
+        col("scheduled", "kept", "minutes", "held", "complete").fill_null(0)
+    )
     put(
         coaching,
         one_on_ones_scheduled=col("scheduled"),
@@ -526,7 +626,9 @@ def main() -> None:
     earlier = opportunities.filter(col("closed_on").is_between(first, last)).group_by("subject").agg(before=col("is_won").mean())
     rates = decided.group_by("subject").agg(now=col("is_won").mean()).join(earlier, on="subject")
     minutes = sessions.filter(col("date").is_between(first, last)).group_by(subject=rep("rep")).agg(minutes=coached)
-    pairs = rates.join(minutes, on="subject", how="left").select(change=(col("now") - col("before")).round(12), minutes=col("minutes").fill_null(0))
+    pairs = rates.join(minutes, on="subject", how="left").select(
+        change=(col("now") - col("before")).round(12), minutes=col("minutes").fill_null(0)
+    )
     effect = pairs.select(
         subject=lit("team"), n=pl.len(), rho=pl.corr(col("change").rank("average"), col("minutes").rank("average")).fill_nan(None)
     ).head(1)
@@ -539,11 +641,25 @@ def main() -> None:
     one_on_ones = log.filter(in_quarter("date") & col("is_one_on_one"))
     is_off = col("status").is_in(["cancelled", "canceled", "moved"]).fill_null(False)
     met = one_on_ones.filter("is_held").select("manager", "subject", met=True).unique()
-    met = here.join(met, on=["manager", "subject"], how="left").group_by("manager").agg(people=pl.len(), all_met=col("met").is_not_null().all())
-    called_off = one_on_ones.filter(is_off).group_by("manager", "subject").agg(called_off=pl.len()).group_by("manager").agg(col("called_off").max())
-    busiest = one_on_ones.filter(~is_off).group_by("manager", "date").agg(most=pl.len()).group_by("manager").agg(col("most").max())
+    met = (
+        here.join(met, on=["manager", "subject"], how="left")
+        .group_by("manager")
+        .agg(people=pl.len(), all_met=col("met").is_not_null().all())
+    )
+    called_off = (
+        one_on_ones.filter(is_off)
+        .group_by("manager", "subject")
+        .agg(called_off=pl.len())
+        .group_by("manager")
+        .agg(col("called_off").max())
+    )
+    busiest = (
+        one_on_ones.filter(~is_off).group_by("manager", "date").agg(most=pl.len()).group_by("manager").agg(col("most").max())
+    )
     iso_weeks = pl.LazyFrame(s.iso_weeks(), schema=["first", "last"], orient="row")
-    pipelines = open_states.filter(col("rank") >= s.qualified_rank).join_where(iso_weeks, col("from_day") <= col("last"), col("open_until") > col("last"))
+    pipelines = open_states.filter(col("rank") >= s.qualified_rank).join_where(
+        iso_weeks, col("from_day") <= col("last"), col("open_until") > col("last")
+    )
     pipelines = pipelines.group_by("subject", "last").agg(amount=col("amount").sum())
     seen = log.filter("is_held").join_where(iso_weeks, col("date") >= col("first"), col("date") <= col("last"))
     seen = seen.select("manager", "subject", "last", seen=True).unique()
@@ -556,10 +672,16 @@ def main() -> None:
         .agg(all_covered=((col("amount").fill_null(0) >= 3 * col("target")) | col("seen").is_not_null()).all())
     )
     due = pipeline.filter(col("close_date").is_between(s.start, s.end)).join(team, on="subject")
-    planned = due.join(opportunities.select("id", "next_step_date"), on="id").group_by("manager").agg(
-        all_planned=col("next_step_date").is_not_null().all()
+    planned = (
+        due.join(opportunities.select("id", "next_step_date"), on="id")
+        .group_by("manager")
+        .agg(all_planned=col("next_step_date").is_not_null().all())
     )
-    forecast = team.join(at_start.select("subject", "forecast"), on="subject").group_by("manager").agg(col("forecast").sum(), actual=col("bookings").sum())
+    forecast = (
+        team.join(at_start.select("subject", "forecast"), on="subject")
+        .group_by("manager")
+        .agg(col("forecast").sum(), actual=col("bookings").sum())
+    )
     audit = managers.with_columns(subject=lit("manager ") + col("manager")).join(coaching, on="subject")
     for part in (met, called_off, busiest, covered, planned, forecast):
         audit = audit.join(part, on="manager", how="left")
