@@ -13,7 +13,7 @@ pub fn run(settings: &Settings, console: Console, quarter: Option<&str>, form: F
     let quarter = settings.period(quarter, Some(Grain::Quarter))?;
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
-    let memory = banking::memory(settings, &loaded)?;
+    let memory = banking::memory_of(settings, &loaded, quarter)?;
     let mut shelf = Shelf::new(settings, form)?;
     shelf.add_qbr(&loaded, &memory, quarter)?;
     shelf.finish(console)?;
