@@ -14,6 +14,13 @@
 //! amounts, quotes, activities. A deal is written to all files and forgotten, so memory grows with the number of
 //! reps and not of opportunities. Everything follows from the seed.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a program of its own, with its own console and files"
+)]
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{self, File};

@@ -3,6 +3,8 @@
 //! The way of data: [`ingest`] → canonical frames → [`timeline`] → [`metrics`] → facts → [`reports`] → view model →
 //! [`render`] → [`output`]. `docs/architecture.md` tells what each part may use.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests write what they read"))]
+
 pub mod cli;
 pub mod config;
 pub mod diagnostic;

@@ -2,8 +2,7 @@
 
 use clap::Parser;
 use mimalloc::MiMalloc;
-use quarterdeck::cli::{Outcome, args::Arguments, run};
-use quarterdeck::render::terminal::printable_lines;
+use quarterdeck::cli::{Outcome, args::Arguments, console::failed, run};
 use std::process::ExitCode;
 
 /// Reading a large export is mostly asking for memory and giving it back.
@@ -15,7 +14,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::ThresholdMet) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {}", printable_lines(&format!("{error:#}")));
+            failed(&error);
             ExitCode::FAILURE
         }
     }

@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::load::{Exports, read};
+use super::nearest;
 use super::settings::Settings;
 use crate::flags::{About, Code, subjects_of};
 use crate::history::Bank;
@@ -47,8 +48,7 @@ fn find_code(typed: &str) -> Result<Code> {
     if let Some(code) = Code::from_name(&name) {
         return Ok(code);
     }
-    let near = nearest(&name, Code::ALL.iter().map(|code| code.name()));
-    bail!("there is no flag {typed:?}{}", hint(near));
+    bail!("there is no flag {typed:?}{}", nearest::hint(&name, &Code::ALL.map(|code| code.name())));
 }
 
 /// The id of the opportunity or the name of the person that was typed, as the exports write it.
@@ -82,26 +82,14 @@ fn find_subject(settings: &Settings, exports: &Exports, code: Code, typed: &str)
     if about.contains(&About::Person) {
         known.extend(people.iter().map(|name| (*name, *name)));
     }
-    let near = nearest(typed, known.iter().map(|(text, _)| *text));
+    let near = nearest::nearest(typed, known.iter().map(|(text, _)| *text));
     let near = near.and_then(|near| known.iter().find(|(text, _)| *text == near));
     let near = near.map(|(text, meant)| if text == meant { (*meant).to_string() } else { format!("{meant} ({text})") });
+    let hint = near.map(|near| format!("\nhint: did you mean {near}?")).unwrap_or_default();
     let subjects = match (about.contains(&About::Opportunity), about.contains(&About::Person)) {
         (true, true) => "neither the id of an opportunity nor the name of a person",
         (true, false) => "not the id of an opportunity",
         _ => "not the name of a person",
     };
-    bail!("{typed:?} is {subjects} in the exports, on which {} could be raised{}", code.name(), hint(near.as_deref()));
-}
-
-/// What looks most like the text that was typed.
-fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let typed = typed.to_lowercase();
-    known
-        .map(|text| (strsim::jaro_winkler(&typed, &text.to_lowercase()), text))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-        .map(|(_, text)| text)
-}
-
-fn hint(near: Option<&str>) -> String {
-    near.map(|near| format!("\nhint: did you mean {near}?")).unwrap_or_default()
+    bail!("{typed:?} is {subjects} in the exports, on which {} could be raised{hint}", code.name());
 }

@@ -1,13 +1,27 @@
 //! What the user types.
 
+use super::examples;
 use chrono::NaiveDate;
+use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
+
+/// The colours of the help. Weight says the same where there are none: with NO_COLOR, or where no terminal reads.
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Blue.on_default().bold())
+    .usage(AnsiColor::Blue.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default())
+    .error(AnsiColor::Red.on_default().bold())
+    .valid(AnsiColor::Green.on_default())
+    .invalid(AnsiColor::Yellow.on_default().bold());
 
 /// Turns a folder of CRM exports into the reports that run a sales team.
 #[derive(Debug, Parser)]
-#[command(name = "quarterdeck", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "quarterdeck", version, propagate_version = true, arg_required_else_help = true, styles = STYLES)]
+#[command(after_help = "To begin: quarterdeck demo, then quarterdeck init FOLDER_OF_YOUR_EXPORTS")]
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
@@ -17,12 +31,13 @@ pub struct Arguments {
 
 /// Options that stand before or after any command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// The configuration
     #[arg(short, long, global = true, value_name = "FILE", default_value = "quarterdeck.toml")]
     pub config: PathBuf,
     /// The day the run looks from; nothing later is known [default: today]
-    #[arg(long, global = true, value_name = "DATE")]
+    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
     pub as_of: Option<NaiveDate>,
     /// The folder that reports are written to
     #[arg(long, global = true, value_name = "DIR", default_value = "reports")]
@@ -69,12 +84,31 @@ impl Threshold {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Unpack the sample company and write every report of it
+    #[command(after_long_help = examples::of("demo"))]
     Demo {
         /// Where to
         #[arg(value_name = "DIR", default_value = "quarterdeck-demo")]
         folder: PathBuf,
     },
+    /// Look at the exports of a folder and write a commented quarterdeck.toml for them
+    #[command(after_long_help = examples::of("init"))]
+    Init {
+        /// Where the exports are
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Read everything, and say what is wrong and which figures are possible
+    #[command(after_long_help = examples::of("check"))]
+    Check {
+        /// Write every rejected record with its reason to a CSV file
+        #[arg(long, value_name = "FILE")]
+        rejected: Option<PathBuf>,
+        /// How to print what was found
+        #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+        format: CheckFormat,
+    },
     /// Write the health of the pipeline, a worklist for the Monday review
+    #[command(after_long_help = examples::of("weekly"))]
     Weekly {
         /// The week, such as 2026-W47 [default: the one that holds the as-of date]
         #[arg(long, value_name = "WEEK")]
@@ -86,22 +120,8 @@ pub enum Command {
         #[arg(long, conflicts_with = "format")]
         stdout: bool,
     },
-    /// Look at the exports of a folder and write a commented quarterdeck.toml for them
-    Init {
-        /// Where the exports are
-        #[arg(value_name = "DIR", default_value = ".")]
-        folder: PathBuf,
-    },
-    /// Read everything, and say what is wrong and which figures are possible
-    Check {
-        /// Write every rejected record with its reason to a CSV file
-        #[arg(long, value_name = "FILE")]
-        rejected: Option<PathBuf>,
-        /// How to print what was found
-        #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-        format: CheckFormat,
-    },
     /// Write one summary per rep for the one-on-one, and each manager's page
+    #[command(after_long_help = examples::of("monthly"))]
     Monthly {
         /// The month, such as 2026-10 [default: the last complete one]
         #[arg(long, value_name = "MONTH")]
@@ -114,6 +134,7 @@ pub enum Command {
         stdout: bool,
     },
     /// Write the quarterly business review
+    #[command(after_long_help = examples::of("qbr"))]
     Qbr {
         /// The fiscal quarter, such as 2026-Q3 [default: the last complete one]
         #[arg(long, value_name = "QUARTER")]
@@ -121,11 +142,15 @@ pub enum Command {
         /// The files to write, with commas between
         #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "md,html", value_enum)]
         format: Vec<FileFormat>,
+        /// Your company's PowerPoint file (.pptx, .potx), on whose master the slides are made
+        #[arg(long, value_name = "FILE", conflicts_with = "stdout")]
+        deck_template: Option<PathBuf>,
         /// Print the report as Markdown, and write no file
         #[arg(long, conflicts_with = "format")]
         stdout: bool,
     },
     /// Print the facts behind every report
+    #[command(after_long_help = examples::of("metrics"))]
     Metrics {
         /// A week, month, quarter or fiscal year: 2026-W47, 2026-10, 2026-Q3, FY2026 [default: the last complete month]
         #[arg(long, value_name = "PERIOD")]
@@ -138,6 +163,7 @@ pub enum Command {
         format: Option<Format>,
     },
     /// Say what a figure means, how it came about and which rows are behind it; alone, list all metrics
+    #[command(after_long_help = examples::of("explain"))]
     Explain {
         /// The metric, such as win_rate
         metric: Option<String>,
@@ -158,6 +184,7 @@ pub enum Command {
         format: Format,
     },
     /// List what needs a decision, with evidence and what to consider
+    #[command(after_long_help = examples::of("flags"))]
     Flags {
         /// A week, month, quarter or fiscal year [default: the week that holds the as-of date]
         #[arg(long, value_name = "PERIOD")]
@@ -167,8 +194,10 @@ pub enum Command {
         format: Option<Format>,
     },
     /// Bank what the exports say as of the date, so that later runs have a past
+    #[command(after_long_help = examples::of("snapshot"))]
     Snapshot,
     /// Take note of a flag, so that it is shown apart until a day
+    #[command(after_long_help = examples::of("acknowledge"))]
     Acknowledge {
         /// The flag, such as stalled
         #[arg(value_name = "FLAG")]
@@ -177,15 +206,28 @@ pub enum Command {
         #[arg(value_name = "SUBJECT")]
         subject: String,
         /// The last day on which it is shown apart
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         until: NaiveDate,
         /// Why it needs no decision until then
         #[arg(long, value_name = "TEXT")]
         why: String,
     },
     /// The templates of the reports, and checking one's own
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = examples::of("templates"))]
     Templates(Templates),
+    /// Print the completions for a shell
+    #[command(after_long_help = examples::of("completions"))]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Write the manual pages, one for each command
+    #[command(after_long_help = examples::of("man"))]
+    Man {
+        /// Where to
+        #[arg(value_name = "DIR", default_value = "man")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -216,6 +258,11 @@ pub enum FileFormat {
     Png,
     /// Each chart as a drawing
     Svg,
+}
+
+/// A day as it is typed.
+fn day(typed: &str) -> Result<NaiveDate, String> {
+    typed.trim().parse().map_err(|_| "a day is written year-month-day, such as 2026-11-16".to_string())
 }
 
 /// The formats of reports that are no slides.

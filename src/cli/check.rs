@@ -15,6 +15,7 @@ use crate::render::check::check_text;
 use crate::reports::check::{self, Check, Figures, File, Obstacle, Source};
 use crate::timeline::CLOSED_WITHOUT_DATE;
 use anyhow::{Context, Result, bail};
+use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
@@ -46,11 +47,22 @@ pub fn run(settings: &Settings, console: Console, rejected: Option<&Path>, forma
         CheckFormat::Text => check_text(&check),
     };
     console.result(&text)?;
+    if let Some(last) = last_date(&check.sources).filter(|last| *last + LONG_AGO < settings.as_of) {
+        console.say(&format!("the last date in the exports is {last}: --as-of {last} looks from that day"));
+    }
     if check.obstacles.is_empty() {
         return Ok(());
     }
     let errors: Vec<&str> = check.obstacles.iter().map(|obstacle| obstacle.error.as_str()).collect();
     bail!("{}", errors.join("\n\nerror: "))
+}
+
+/// Exports in which nothing is dated within so many days of the as-of date are those of another time.
+const LONG_AGO: Days = Days::new(62);
+
+/// The latest date of any source.
+fn last_date(sources: &[Source]) -> Option<NaiveDate> {
+    sources.iter().filter_map(|source| source.to.as_deref()?.parse().ok()).max()
 }
 
 /// Reads as far as it goes: what stops it is noted and taken out of the way.
@@ -125,7 +137,7 @@ fn culprit(options: &Options, error: &IngestError, text: &str) -> Option<Table> 
     match error {
         IngestError::NoFile { table, .. }
         | IngestError::Pattern { table, .. }
-        | IngestError::MissingColumn { table, .. }
+        | IngestError::MissingColumns { table, .. }
         | IngestError::NoSuchHeader { table, .. }
         | IngestError::NoSuchColumn { table, .. } => Some(*table),
         // The others name a file: the table is the one that fails by itself with the same words.

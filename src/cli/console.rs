@@ -1,8 +1,10 @@
 //! The only printer: results to standard output, everything else to standard error.
 
+#![expect(clippy::print_stderr, reason = "this is the only printer")]
+
 use crate::diagnostic::{Findings, Severity};
 use crate::render::check::finding;
-use crate::render::terminal::printable;
+use crate::render::terminal::{printable, printable_lines};
 use crate::reports::check;
 use std::io::{self, Write};
 
@@ -40,5 +42,36 @@ impl Console {
                 eprintln!("{}", finding(&found));
             }
         }
+    }
+}
+
+/// Says why a run could not be done.
+pub fn failed(error: &anyhow::Error) {
+    eprintln!("error: {}", printable_lines(&words(error)));
+}
+
+/// An error and its causes, each said once: a message may have its cause in it already.
+fn words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !words.contains(&cause) {
+            words.push_str(if words.is_empty() { "" } else { ": " });
+            words.push_str(&cause);
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let cause = || anyhow!("no such file");
+        assert_eq!(words(&cause().context("cannot read a.toml")), "cannot read a.toml: no such file");
+        let whole = "cannot read a.toml: no such file\nhint: quarterdeck init";
+        assert_eq!(words(&cause().context(whole)), whole);
     }
 }

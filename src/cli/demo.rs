@@ -48,7 +48,10 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
     })?;
     let loaded = load(&settings, &Selection::default())?;
     let memory = Memory::default();
-    let mut shelf = Shelf::new(&settings, Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false })?;
+    let mut shelf = Shelf::new(
+        &settings,
+        Form { formats: &[FileFormat::Md, FileFormat::Html], is_printed: false, deck_template: None },
+    )?;
     shelf.add_weekly(&loaded, &memory, settings.week(None)?)?;
     shelf.add_qbr(&loaded, &memory, settings.period(None, Some(Grain::Quarter))?)?;
     shelf.add_monthly(&loaded, &memory, settings.period(None, Some(Grain::Month))?, None)?;
@@ -66,6 +69,6 @@ fn next_steps(folder: &Path, index: &Path, as_of: NaiveDate) -> String {
          \x20            quarterdeck --as-of {as_of} monthly --rep Marek\n\
          \x20            quarterdeck --as-of {as_of} flags --format table\n\
          \x20            quarterdeck --as-of {as_of} metrics --period 2027-Q3 --format table\n\
-         Your own:    copy {folder}/quarterdeck.toml beside your exports and change what it names."
+         Your own:    quarterdeck init FOLDER_OF_YOUR_EXPORTS"
     )
 }

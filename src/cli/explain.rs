@@ -3,13 +3,15 @@
 use super::args::Format;
 use super::console::Console;
 use super::load::{find_metric, load};
+use super::nearest;
 use super::settings::Settings;
 use super::write::{wanted_rep, without_rep};
-use crate::metrics::catalogue;
 use crate::metrics::explain::{Explanation, Which, explain};
-use crate::model::Scope;
+use crate::metrics::{Company, Metric, catalogue, measure};
+use crate::model::{Period, Scope};
 use crate::render::terminal;
 use anyhow::{Result, bail};
+use std::collections::BTreeSet;
 
 /// Which figure is meant, as typed.
 pub struct Asked<'a> {
@@ -45,12 +47,7 @@ pub fn run(settings: &Settings, console: Console, asked: &Asked) -> Result<()> {
         _ => bail!("--by and --key go together, as in --by stage --key Proposal"),
     };
     let Some(explanation) = explain(&loaded.company, period, metric, &Which { scope, subject, by })? else {
-        let dimensions = match (metric.is_given_whole, metric.by) {
-            (_, []) => String::new(),
-            (true, by) => format!("\nhint: it is given whole, and by {}", by.join(", ")),
-            (false, by) => format!("\nhint: it is given by {}: write --by and --key", by.join(", ")),
-        };
-        bail!("{} has no such figure in {period}{dimensions}", metric.id);
+        bail!("{} has no such figure in {period}{}", metric.id, nearest_figure(&loaded.company, period, metric, by)?);
     };
     let text = match (asked.shows_rows, asked.format) {
         (true, Format::Csv) => terminal::rows_csv(&explanation.rows)?,
@@ -63,6 +60,27 @@ pub fn run(settings: &Settings, console: Console, asked: &Asked) -> Result<()> {
     };
     console.result(&text)?;
     Ok(())
+}
+
+/// A line that says which figures of a metric there are instead of the one that was asked for.
+fn nearest_figure(company: &Company, period: Period, metric: &Metric, by: Option<(&str, &str)>) -> Result<String> {
+    let facts = measure(company, period, Some(&BTreeSet::from([metric.id])))?;
+    let values = |dimension: &str| -> Vec<&str> {
+        let given = facts.iter().filter(|fact| fact.by == Some(dimension)).filter_map(|fact| fact.key.as_deref());
+        given.collect::<BTreeSet<&str>>().into_iter().collect()
+    };
+    Ok(match (metric.by, by) {
+        ([], Some(_)) => "\nhint: it is given whole only: leave out --by and --key".to_string(),
+        ([], None) => String::new(),
+        (dimensions, Some((dimension, value))) if dimensions.contains(&dimension) => {
+            nearest::hint(value, &values(dimension))
+        }
+        (dimensions, Some((dimension, _))) => nearest::hint(dimension, dimensions),
+        (dimensions @ [first, ..], None) => {
+            let example = values(first).first().map(|value| format!(", such as --by {first} --key {value:?}"));
+            format!("\nhint: it is given by {}{}", dimensions.join(", "), example.unwrap_or_default())
+        }
+    })
 }
 
 fn without_rows(explanation: Explanation) -> Explanation {

@@ -5,7 +5,7 @@
 use super::args::Global;
 use super::console::Console;
 use super::load::load;
-use super::settings::Settings;
+use super::settings::{Settings, now};
 use crate::config;
 use crate::config::proposal::{Proposal, StageOrder};
 use crate::ingest::{self, Confidence, FileGuess, Guess, IngestError};
@@ -15,7 +15,7 @@ use crate::output::Plan;
 use crate::render::check::{GuessRow, delimiter_name, guesses_table};
 use crate::render::terminal::printable;
 use anyhow::{Context, Result, anyhow, bail};
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "quarterdeck.toml";
@@ -35,11 +35,11 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
     if !proposal.sources.contains_key(&Table::Opportunities) {
         bail!(
             "no file in {} looks like an export of opportunities\nhint: put the CRM's export (csv, tsv, txt, gz, xlsx) \
-             there, or write [sources] opportunities = \"…\" in {NAME} by hand",
+             there; if one of these is it under other headers, move it into a folder of its own and let init look there",
             folder.display()
         );
     }
-    let today = global.as_of.unwrap_or_else(|| Utc::now().date_naive());
+    let today = global.as_of.unwrap_or_else(|| now().date_naive());
     let proposal = with_stages(proposal, &target, today)?;
     let mut plan = Plan::default();
     plan.add(NAME, proposal.text());
@@ -56,6 +56,7 @@ fn propose(folder: &Path) -> Result<(Proposal, Vec<GuessRow>)> {
     let mut proposal = Proposal::default();
     let (mut rows, mut used) = (Vec::new(), Vec::new());
     let mut doubtful: Vec<(String, FileGuess)> = Vec::new();
+    let mut strange: Vec<(String, FileGuess)> = Vec::new();
     for path in candidates(folder)? {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
             continue;
@@ -75,7 +76,7 @@ fn propose(folder: &Path) -> Result<(Proposal, Vec<GuessRow>)> {
                 used.push(guess);
             }
             Some(_) => doubtful.push((name, guess)),
-            None => proposal.unused.push((name, NO_TABLE.to_owned())),
+            None => strange.push((name, guess)),
         }
     }
     // Better a run that says which column to export than none.
@@ -92,6 +93,22 @@ fn propose(folder: &Path) -> Result<(Proposal, Vec<GuessRow>)> {
             proposal.unused.push((name, format!("perhaps {table}, but it lacks {}", guess.missing.join(", "))));
         }
     }
+    // The only file there is will be the export, under headers of its own, if it has columns enough.
+    let required = Table::Opportunities.source_columns().iter().filter(|column| column.is_required);
+    let lacking: Vec<String> = required.map(|column| column.name.to_owned()).collect();
+    let headers = |guess: &FileGuess| -> Vec<String> {
+        guess.headers.iter().filter(|header| !header.is_empty()).cloned().collect()
+    };
+    if proposal.sources.is_empty()
+        && strange.len() == 1
+        && let Some((name, mut guess)) = strange.pop_if(|(_, guess)| headers(guess).len() >= lacking.len())
+    {
+        proposal.spare_headers = headers(&guess);
+        proposal.lacking = lacking;
+        "it is the only file, under headers that are not known".clone_into(&mut guess.why);
+        proposal.sources.entry(Table::Opportunities).or_default().push((name, described(&guess)));
+    }
+    proposal.unused.extend(strange.into_iter().map(|(name, _)| (name, NO_TABLE.to_owned())));
     proposal.settle(&used);
     Ok((proposal, rows))
 }

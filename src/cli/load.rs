@@ -1,6 +1,7 @@
 //! Reads the exports and builds the company that the commands measure.
 
 use super::banking;
+use super::nearest;
 use super::progress::Progress;
 use super::settings::Settings;
 use crate::diagnostic::Findings;
@@ -146,16 +147,8 @@ pub fn find_name(typed: &str, kind: &str, names: &[&str]) -> Result<String> {
     let holding: Vec<&str> = names.iter().copied().filter(|name| name.to_lowercase().contains(&wanted)).collect();
     match holding.as_slice() {
         [name] => Ok((*name).to_string()),
-        [] => {
-            let near = names
-                .iter()
-                .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), *name))
-                .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
-            match near {
-                Some((_, name)) => bail!("there is no {kind} {typed:?}\nhint: did you mean {name}?"),
-                None => bail!("there is no {kind} {typed:?}: the data name no {kind}"),
-            }
-        }
+        [] if names.is_empty() => bail!("there is no {kind} {typed:?}: the data name no {kind}"),
+        [] => bail!("there is no {kind} {typed:?}{}", nearest::hint(typed, names)),
         several => bail!("{typed:?} fits several: {}\nhint: write more of the name", several.join(", ")),
     }
 }
@@ -165,10 +158,10 @@ pub fn find_metric(id: &str) -> Result<&'static Metric> {
     if let Some(metric) = metrics::find(id) {
         return Ok(metric);
     }
-    let likeness = |metric: &Metric| strsim::jaro_winkler(id, metric.id);
-    let near = metrics::catalogue().into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    let hint = near.map(|metric| format!("\nhint: did you mean {}? quarterdeck explain lists them all", metric.id));
-    bail!("there is no metric {id:?}{}", hint.unwrap_or_default());
+    let ids: Vec<&str> = metrics::catalogue().into_iter().map(|metric| metric.id).collect();
+    let near = nearest::nearest(&id.to_lowercase().replace([' ', '-'], "_"), ids);
+    let meant = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    bail!("there is no metric {id:?}\nhint: {meant}quarterdeck explain lists them all");
 }
 
 #[cfg(test)]

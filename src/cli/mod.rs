@@ -6,13 +6,16 @@ mod banking;
 mod check;
 pub mod console;
 mod demo;
+pub mod examples;
 mod explain;
 mod fail_on;
 mod flags;
 mod init;
 mod load;
+mod manual;
 mod metrics;
 mod monthly;
+mod nearest;
 mod progress;
 mod qbr;
 mod settings;
@@ -33,18 +36,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let settings = || Settings::resolve(&arguments.global);
     let done = match &arguments.command {
         Command::Weekly { week, format, stdout } => {
-            let form = Form { formats: format, is_printed: *stdout };
-            return weekly::run(&settings()?, console, week.as_deref(), form, chrono::Utc::now());
+            let form = Form { formats: format, is_printed: *stdout, deck_template: None };
+            return weekly::run(&settings()?, console, week.as_deref(), form, settings::now());
         }
         Command::Monthly { month, format, stdout } => {
-            let form = Form { formats: format, is_printed: *stdout };
+            let form = Form { formats: format, is_printed: *stdout, deck_template: None };
             return monthly::run(&settings()?, console, month.as_deref(), form);
         }
-        Command::Qbr { quarter, format, stdout } => {
-            let form = Form { formats: format, is_printed: *stdout };
+        Command::Qbr { quarter, format, deck_template, stdout } => {
+            let form = Form { formats: format, is_printed: *stdout, deck_template: deck_template.as_deref() };
             return qbr::run(&settings()?, console, quarter.as_deref(), form);
         }
-        Command::Snapshot => return snapshot::run(&settings()?, console, chrono::Utc::now()),
+        Command::Snapshot => return snapshot::run(&settings()?, console, settings::now()),
         Command::Metrics { period, metric, format } => {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
@@ -67,6 +70,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Acknowledge { flag, subject, until, why } => {
             acknowledge::run(&settings()?, console, flag, subject, *until, why)
         }
+        Command::Completions { shell } => manual::completions(console, *shell),
+        Command::Man { folder } => manual::pages(console, folder),
         Command::Templates(action) => templates::run(&arguments.global, console, action),
     };
     done.map(|()| Outcome::Done)

@@ -11,10 +11,10 @@ use anyhow::Result;
 
 pub fn run(settings: &Settings, console: Console, quarter: Option<&str>, form: Form) -> Result<Outcome> {
     let quarter = settings.period(quarter, Some(Grain::Quarter))?;
+    let mut shelf = Shelf::new(settings, form)?;
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
     let memory = banking::memory_of(settings, &loaded, quarter)?;
-    let mut shelf = Shelf::new(settings, form)?;
     shelf.add_qbr(&loaded, &memory, quarter)?;
     shelf.finish(console)?;
     let Loaded { company, findings, exports, .. } = &loaded;

@@ -4,9 +4,9 @@ use super::args::{Global, Threshold};
 use crate::config::{self, Configuration};
 use crate::ingest;
 use crate::metrics::Selection;
-use crate::model::{Grain, Period};
+use crate::model::{Calendar, Grain, Period};
 use anyhow::{Context, Result, bail};
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ pub struct Settings {
 impl Settings {
     pub fn resolve(global: &Global) -> Result<Self> {
         let configuration = config::read(&global.config)?;
-        let as_of = global.as_of.unwrap_or_else(|| Utc::now().with_timezone(&configuration.time_zone).date_naive());
+        let as_of = global.as_of.unwrap_or_else(|| now().with_timezone(&configuration.time_zone).date_naive());
         Ok(Self {
             configuration,
             as_of,
@@ -61,7 +61,11 @@ impl Settings {
             return calendar.last_complete(grain, self.as_of).context("there is no complete period at this date");
         };
         let Some(period) = calendar.parse(label) else {
-            bail!("{label} is no period\nhint: write 2026-W47, 2026-10, 2026-Q3 or FY2026");
+            let meant = nearest_period(calendar, label).map(|period| format!("did you mean {period}? "));
+            bail!(
+                "{label} is no period\nhint: {}write 2026-W47, 2026-10, 2026-Q3 or FY2026",
+                meant.unwrap_or_default()
+            );
         };
         if let Some(grain) = grain
             && period.grain != grain
@@ -82,5 +86,61 @@ impl Settings {
             );
         }
         Ok(period)
+    }
+}
+
+/// The moment of the run, for what no as-of date decides.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// The period that a label which is none was probably meant for: its year, and its week, quarter or month, in any order and case,
+/// with a number that is too high brought down to the last one of the year.
+fn nearest_period(calendar: Calendar, label: &str) -> Option<Period> {
+    let label = label.to_uppercase();
+    let numbers: Vec<&str> = label.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect();
+    let year = numbers.iter().find(|digits| digits.len() == 4)?;
+    let rest = numbers.iter().find(|digits| digits.len() < 4).and_then(|digits| digits.parse::<u32>().ok());
+    let (sign, last) = match rest {
+        Some(_) if label.contains('W') => ("W", 53),
+        Some(_) if label.contains('Q') => ("Q", 4),
+        Some(_) => ("", 12),
+        None => return calendar.parse(&format!("FY{year}")),
+    };
+    let number = rest?.clamp(1, last);
+    let written = |number: u32| match sign {
+        "Q" => format!("{year}-Q{number}"),
+        _ => format!("{year}-{sign}{number:02}"),
+    };
+    // Not every year has a week 53.
+    calendar.parse(&written(number)).or_else(|| calendar.parse(&written(number - 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_period_is_recognised() {
+        let meant = |label: &str| nearest_period(Calendar::default(), label).map(|period| period.to_string());
+        for (typed, period) in [
+            ("2027-Q5", "2027-Q4"),
+            ("2026-q3", "2026-Q3"),
+            ("Q3 2026", "2026-Q3"),
+            ("2026Q3", "2026-Q3"),
+            ("2026-13", "2026-12"),
+            ("2026-0", "2026-01"),
+            ("10/2026", "2026-10"),
+            ("2026-w7", "2026-W07"),
+            // 2025 has 52 ISO weeks.
+            ("2025-W60", "2025-W52"),
+            ("fy2026", "FY2026"),
+            ("2026", "FY2026"),
+        ] {
+            assert_eq!(meant(typed).as_deref(), Some(period), "{typed}");
+        }
+        assert_eq!(meant("last month"), None);
+        assert_eq!(meant("Q3"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::{Global, Templates as Action};
 use super::console::Console;
+use super::nearest;
 use crate::model::Currency;
 use crate::output::Plan;
 use crate::render::Templates;
@@ -18,7 +19,7 @@ pub fn run(_global: &Global, console: Console, action: &Action) -> Result<()> {
         }
         Action::Show { name } => {
             let Some((_, source)) = EMBEDDED.iter().find(|(known, _)| known == name) else {
-                bail!("there is no template {name:?}\nhint: quarterdeck templates list");
+                bail!("there is no template {name:?}{}", meant(name));
             };
             console.result(source)?;
         }
@@ -26,6 +27,15 @@ pub fn run(_global: &Global, console: Console, action: &Action) -> Result<()> {
         Action::Check { folder } => check(console, folder)?,
     }
     Ok(())
+}
+
+/// A line that says which template was probably meant.
+fn meant(name: &str) -> String {
+    let near = nearest::nearest(name, EMBEDDED.iter().map(|(known, _)| *known));
+    format!(
+        "\nhint: {}quarterdeck templates list",
+        near.map(|near| format!("did you mean {near}? ")).unwrap_or_default()
+    )
 }
 
 /// Copies the templates; one that is there already is never overwritten.
@@ -41,10 +51,17 @@ fn eject(console: Console, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Renders every report with the sample's values through the templates of a folder.
+/// Renders every report with the sample's values through the templates of a folder. A file there that stands for no
+/// template is a mistake: no report would ever read it.
 fn check(console: Console, folder: &Path) -> Result<()> {
     if !folder.is_dir() {
         bail!("there is no folder {}\nhint: quarterdeck templates eject", folder.display());
+    }
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot look into {}", folder.display()))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".j2") && !EMBEDDED.iter().any(|(known, _)| *known == name) {
+            bail!("{} stands for no template, so no report reads it{}", folder.join(&name).display(), meant(&name));
+        }
     }
     let currency = Currency::new("USD").context("a known currency")?;
     let templates = Templates::new(Some(folder), &currency)?;

@@ -23,11 +23,14 @@ pub struct Form<'a> {
     pub formats: &'a [FileFormat],
     /// The one report is printed as Markdown, whatever the formats, and no file is written.
     pub is_printed: bool,
+    /// The PowerPoint file on whose master slides are made; the house's own where there is none.
+    pub deck_template: Option<&'a Path>,
 }
 
 /// The files of a run and the page that links them.
 pub struct Shelf<'a> {
     templates: Templates,
+    deck_template: deck::Template,
     settings: &'a Settings,
     formats: BTreeSet<FileFormat>,
     is_printed: bool,
@@ -40,10 +43,19 @@ impl<'a> Shelf<'a> {
         let overrides = settings.configuration.base.join(TEMPLATE_FOLDER);
         let overrides = overrides.is_dir().then_some(overrides.as_path());
         let templates = Templates::new(overrides, &settings.configuration.rules.currency)?;
+        let deck_template = match form.deck_template {
+            Some(_) if !form.formats.contains(&FileFormat::Pptx) => {
+                bail!("--deck-template is for slides, and none are made\nhint: add --format pptx")
+            }
+            Some(path) => deck::Template::read(path)
+                .with_context(|| format!("the deck template {} cannot be used", path.display()))?,
+            None => deck::Template::house()?,
+        };
         let formats = if form.is_printed { &[FileFormat::Md] } else { form.formats };
         let formats = formats.iter().copied().collect();
         Ok(Self {
             templates,
+            deck_template,
             settings,
             formats,
             is_printed: form.is_printed,
@@ -144,7 +156,7 @@ impl<'a> Shelf<'a> {
                 FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
                 FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),
                 FileFormat::Xlsx => ("Workbook", "xlsx", workbook::write(report, material.facts.all(), currency)?),
-                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency)?),
+                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency, &self.deck_template)?),
                 FileFormat::Png | FileFormat::Svg => continue,
             };
             let file = format!("{path}.{ending}");

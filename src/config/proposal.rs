@@ -160,7 +160,12 @@ impl Proposal {
         );
         text.push_str("[columns.opportunities]\n");
         for column in &self.lacking {
-            push(text, format_args!("# {column} = \"the header in the file\"\n"));
+            let wanted = column.replace('_', " ");
+            let likeness = |header: &String| strsim::jaro_winkler(&wanted, &header.to_lowercase());
+            let near = self.spare_headers.iter().map(|header| (likeness(header), header));
+            let near = near.filter(|(like, _)| *like >= 0.75).max_by(|a, b| a.0.total_cmp(&b.0));
+            let header = near.map_or("the header in the file", |(_, header)| header.as_str());
+            push(text, format_args!("# {column} = {}\n", quoted(header)));
         }
     }
 

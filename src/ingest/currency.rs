@@ -91,6 +91,7 @@ impl Rates {
                 by_code.entry(code).or_default().push((from, rate));
             }
         }
+        #[expect(clippy::iter_over_hash_type, reason = "each is sorted by itself")]
         for rates in by_code.values_mut() {
             rates.sort_by_key(|(from, _)| *from);
         }

@@ -1,7 +1,8 @@
 //! Why the reading of the exports cannot go on. Each error names its subject and says what to write or to add.
 
+use super::stages::closed_by_words;
 use crate::diagnostic::Place;
-use crate::model::Table;
+use crate::model::{Stage, Table};
 use std::fmt::Write as _;
 use std::io;
 use thiserror::Error;
@@ -9,7 +10,12 @@ use thiserror::Error;
 /// The run stops: nothing that could be computed from these files would be right.
 #[derive(Debug, Error)]
 pub enum IngestError {
-    #[error("no file matches \"{pattern}\", which is configured for {}", table.name())]
+    #[error(
+        "no file matches \"{pattern}\", which is configured for {}\nput the export there, or mend {} under [sources]: \
+         paths begin in the folder of the configuration",
+        table.name(),
+        table.name()
+    )]
     NoFile { table: Table, pattern: String },
     #[error("\"{pattern}\", configured for {}, is not a path or glob: {reason}", table.name())]
     Pattern { table: Table, pattern: String, reason: String },
@@ -27,16 +33,15 @@ pub enum IngestError {
     OpenQuote { file: String, line: u64 },
     #[error("{file} has more records than can be read: the limit is 4 billion for a table")]
     TooMany { file: String },
-    #[error("{}", missing_column(*table, file, column, headers, nearest.as_deref(), advice.as_deref()))]
-    MissingColumn {
+    #[error("{}", missing_columns(*table, file, columns, headers, advice))]
+    MissingColumns {
         table: Table,
         file: String,
-        column: &'static str,
+        /// The columns with the header that looks most like each.
+        columns: Vec<(&'static str, Option<String>)>,
         headers: Vec<String>,
-        /// The header that looks most like the one wanted.
-        nearest: Option<String>,
         /// What to do in the CRM the file comes from.
-        advice: Option<String>,
+        advice: Vec<String>,
     },
     #[error(
         "[columns.{}] {column} = \"{header}\": no file of this table has that header{}",
@@ -113,25 +118,39 @@ fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"))
 }
 
-fn missing_column(
+fn missing_columns(
     table: Table,
     file: &str,
-    column: &str,
+    columns: &[(&'static str, Option<String>)],
     headers: &[String],
-    nearest: Option<&str>,
-    advice: Option<&str>,
+    advice: &[String],
 ) -> String {
+    let names: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
+    let headers: Vec<&str> = headers.iter().map(String::as_str).filter(|header| !header.is_empty()).collect();
     let mut text = format!(
-        "{file} has no column for {column}, which {} cannot do without\n  its headers: {}",
+        "{file} has no column for {}, which {} cannot do without\n  its headers: {}",
+        listed(&names),
         table.name(),
         headers.join(", ")
     );
-    if let Some(advice) = advice {
+    for advice in advice {
         let _ = write!(text, "\n{advice}");
     }
-    let header = nearest.unwrap_or("the header in the file");
-    let _ = write!(text, "\nif it has another name, write under [columns.{}]: {column} = \"{header}\"", table.name());
+    let they = if names.len() == 1 { "it stands under another header" } else { "they stand under other headers" };
+    let _ = write!(text, "\nif {they}, write under [columns.{}]:", table.name());
+    for (column, nearest) in columns {
+        let header = nearest.as_deref().unwrap_or("the header in the file");
+        let _ = write!(text, "\n  {column} = \"{header}\"");
+    }
     text
+}
+
+/// Names as a sentence lists them: "id, stage and amount".
+fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 fn open_order(table: Table, place: &Place, month_first: &str, day_first: &str) -> String {
@@ -206,11 +225,26 @@ fn times(count: u64) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
+/// Whether the words of a name say that it is closed so; with `None`, that they do not say it is closed.
+fn is_closed_as(name: &str, wanted: Option<Stage>) -> bool {
+    let said = closed_by_words(name).map(|stage| if stage.is_lost() { Stage::Lost } else { stage });
+    said == wanted
+}
+
 fn no_stages(names: &[(String, u64)], reason: &str) -> String {
     let mut text = format!("the order of the stages is not known: {reason}");
     for (name, count) in names {
         let _ = write!(text, "\n  \"{name}\", {}", times(*count));
     }
-    text.push_str("\nwrite them in order under [stages]: open = [\"…\", \"…\"], won = [\"…\"], lost = [\"…\"]");
+    let of = |wanted: Option<Stage>| {
+        let names = names.iter().filter(|(name, _)| is_closed_as(name, wanted)).map(|(name, _)| format!("\"{name}\""));
+        let names: Vec<String> = names.collect();
+        if names.is_empty() { "\"…\"".to_owned() } else { names.join(", ") }
+    };
+    let (open, won, lost) = (of(None), of(Some(Stage::Won)), of(Some(Stage::Lost)));
+    let _ = write!(
+        text,
+        "\nwrite them under [stages], the open ones in the order of the sale:\n  open = [{open}]\n  won = [{won}]\n  lost = [{lost}]"
+    );
     text
 }

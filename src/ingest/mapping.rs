@@ -135,22 +135,22 @@ impl Layout {
         missing
     }
 
-    /// Fails where a column that the table cannot do without is missing.
+    /// Fails where columns that the table cannot do without are missing, and names them all.
     pub fn require(&self, table: Table, file: &str) -> Result<(), IngestError> {
-        let missing = self.missing(table).into_iter().next();
-        let Some(column) = missing else { return Ok(()) };
-        let free = self.headers.iter().enumerate().filter(|(at, _)| !self.positions.values().any(|taken| taken == at));
-        let advice = self.preset.and_then(|preset| {
-            let advice = preset.advice.iter().find(|(of, _)| *of == column);
-            advice.map(|(_, text)| (*text).to_owned())
-        });
-        Err(IngestError::MissingColumn {
+        let missing = self.missing(table);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let taken = |at: usize| self.positions.values().any(|taken| *taken == at);
+        let free = || self.headers.iter().enumerate().filter(|(at, _)| !taken(*at)).map(|(_, header)| header.as_str());
+        let known = self.preset.map_or(&[][..], |preset| preset.advice);
+        let advice = known.iter().filter(|(of, _)| missing.contains(of)).map(|(_, text)| (*text).to_owned());
+        Err(IngestError::MissingColumns {
             table,
             file: file.to_owned(),
-            column,
+            columns: missing.iter().map(|column| (*column, nearest(&column.replace('_', " "), free()))).collect(),
             headers: self.headers.clone(),
-            nearest: nearest(&column.replace('_', " "), free.map(|(_, header)| header.as_str())),
-            advice,
+            advice: advice.collect(),
         })
     }
 
@@ -213,7 +213,8 @@ pub(super) fn check_overrides(table: Table, overrides: &Overrides) -> Result<(),
     }
 }
 
-/// How many columns of a table a row would name if it were the header.
+/// How many columns of a table a row would name if it were the header; none where it is one alone, for the stage of a
+/// record may be called Won, and a column too.
 pub(super) fn header_score(table: Table, overrides: &Overrides) -> impl Fn(&ByteRecord) -> usize {
     let mut words: Vec<String> = presets::ALL
         .iter()
@@ -232,7 +233,7 @@ pub(super) fn header_score(table: Table, overrides: &Overrides) -> impl Fn(&Byte
             .collect();
         named.sort_unstable();
         named.dedup();
-        named.len()
+        if named.len() == 1 { 0 } else { named.len() }
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn order(
         return Err("no stages are configured, and there is no history to take their order from");
     }
     let mut before = vec![vec![0_u64; open.len()]; open.len()];
+    #[expect(clippy::iter_over_hash_type, reason = "each path is walked by itself")]
     for path in paths.values_mut() {
         path.sort_unstable();
         let mut entered: Vec<usize> = Vec::new();

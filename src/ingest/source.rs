@@ -170,7 +170,7 @@ pub(super) fn text_of(record: &ByteRecord) -> String {
 }
 
 /// The delimiter of a text, and how many records stand before its header: whatever makes a row of it look
-/// most like a header, and else whatever gives the first rows the most cells.
+/// most like a header, and else whatever gives one of the first rows the most cells with something in them.
 fn dialect(sample: &str, score: HeaderScore<'_>) -> (u8, usize) {
     let mut best = (0, 0, DELIMITERS[0], 0);
     for delimiter in DELIMITERS {
@@ -182,8 +182,9 @@ fn dialect(sample: &str, score: HeaderScore<'_>) -> (u8, usize) {
                 continue;
             }
             let found = score(&record);
-            if (found, record.len()) > (best.0, best.1) {
-                best = (found, record.len(), delimiter, at);
+            let filled = record.iter().filter(|cell| !cell.is_empty()).count();
+            if (found, filled) > (best.0, best.1) {
+                best = (found, filled, delimiter, at);
             }
             at += 1;
         }

@@ -13,6 +13,8 @@ pub struct Native {
     pub series: Vec<Series>,
     /// Whether the columns stand on each other.
     pub is_stacked: bool,
+    /// Whether they are horizontal, because their names have no room below.
+    pub is_horizontal: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +47,8 @@ pub const UNNAMED: &str = "Value";
 
 /// More columns than these are too narrow for their labels.
 const MOST_CATEGORIES: usize = 14;
+/// A chart of the usual width has room for so many characters below; names break into lines between words.
+const ROOM: usize = 120;
 
 /// The chart as an office program has it.
 pub fn native(chart: &Chart, currency: &Currency) -> Option<Native> {
@@ -60,7 +64,7 @@ pub fn native(chart: &Chart, currency: &Currency) -> Option<Native> {
             });
             let categories = labels.iter().map(|label| clean(label)).collect();
             let series = lines.chain(lines_of(thresholds, labels.len())).collect();
-            Some(Native { categories, series, is_stacked: false })
+            Some(Native { categories, series, is_stacked: false, is_horizontal: false })
         }
         Plot::Waterfall { steps } => waterfall(chart, steps, currency),
         Plot::Intervals { .. } | Plot::Steps { .. } => None,
@@ -81,6 +85,13 @@ impl Native {
         self.series.iter().any(|series| matches!(series.shape, Shape::Threshold | Shape::Mark))
     }
 
+    /// How many characters all names take below the chart; those of columns may break between words.
+    pub fn characters(&self) -> usize {
+        let breaks = self.series.iter().any(|series| matches!(series.shape, Shape::Column | Shape::Base));
+        let words = self.categories.iter().flat_map(|name| name.split(|c| c == ' ' && breaks));
+        self.categories.len() * (words.map(|word| word.chars().count()).max().unwrap_or(0) + 1)
+    }
+
     fn finite(mut self) -> Self {
         for value in self.series.iter_mut().flat_map(|series| &mut series.values) {
             *value = super::plain::finite(*value);
@@ -96,7 +107,8 @@ fn lines_of(thresholds: &[Threshold], count: usize) -> impl Iterator<Item = Seri
     })
 }
 
-/// Columns of each part, marks over them and lines across; parts that go below zero do not stack.
+/// Columns of each part, marks over them and lines across; parts that go below zero do not stack, and what crosses columns
+/// does not cross horizontal ones.
 fn bars(rows: &[Bar], thresholds: &[Threshold], names: &[(Role, String)], mark_name: Option<&str>) -> Option<Native> {
     let mut roles: Vec<Role> = Vec::new();
     for (role, _) in rows.iter().flat_map(|row| &row.parts) {
@@ -124,7 +136,12 @@ fn bars(rows: &[Bar], thresholds: &[Threshold], names: &[(Role, String)], mark_n
         series.push(Series { values, ..Series::of(mark_name.unwrap_or("Mark"), Shape::Mark, Role::Target) });
     }
     series.extend(lines_of(thresholds, rows.len()));
-    Some(Native { categories: rows.iter().map(|row| clean(&row.label)).collect(), series, is_stacked })
+    let categories = rows.iter().map(|row| clean(&row.label)).collect();
+    let native = Native { categories, series, is_stacked, is_horizontal: false };
+    let is_horizontal = native.characters() > ROOM;
+    // No office program draws lines and marks over horizontal bars.
+    let is_crossed = native.series.iter().any(|series| series.shape != Shape::Column);
+    (!is_horizontal || !is_crossed).then_some(Native { is_horizontal, ..native })
 }
 
 /// Columns on columns that are not seen, as long as the running total stays at or above zero.
@@ -165,7 +182,7 @@ fn waterfall(chart: &Chart, steps: &[Step], currency: &Currency) -> Option<Nativ
         roles: steps.iter().map(|step| step.role).collect(),
         ..Series::of("Amount", Shape::Column, Role::Open)
     };
-    Some(Native { categories, series: vec![base, amount], is_stacked: true })
+    Some(Native { categories, series: vec![base, amount], is_stacked: true, is_horizontal: false })
 }
 
 #[cfg(test)]
@@ -183,6 +200,22 @@ mod tests {
         let currency = Currency::new("USD").unwrap();
         let plot = Plot::Waterfall { steps: amounts.iter().map(step).collect() };
         native(&Chart::new("w", "W.", Unit::Money, plot, &currency).unwrap(), &currency)
+    }
+
+    #[test]
+    fn long_names_make_bars_horizontal_and_crossed_ones_are_a_picture() {
+        let currency = Currency::new("USD").unwrap();
+        let chart = |names: usize, thresholds: Vec<Threshold>| {
+            let rows = (0..names).map(|i| Bar::of(&format!("Raghunathan {i}"), Role::Won, Some(1.0))).collect();
+            let plot = Plot::Bars { rows, thresholds, names: Vec::new(), mark_name: None };
+            native(&Chart::new("b", "B.", Unit::Ratio, plot, &currency).unwrap(), &currency)
+        };
+        // Eleven letters and a space: ten names take 120 characters, eleven take 132.
+        assert_eq!(chart(10, Vec::new()).map(|native| native.is_horizontal), Some(false));
+        assert_eq!(chart(11, Vec::new()).map(|native| native.is_horizontal), Some(true));
+        let target = || vec![Threshold { value: 1.0, label: "target".into() }];
+        assert_eq!(chart(10, target()).map(|native| native.is_horizontal), Some(false));
+        assert_eq!(chart(11, target()), None);
     }
 
     #[test]

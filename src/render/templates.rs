@@ -60,31 +60,42 @@ impl RenderError {
 /// The links of a run's index page.
 #[derive(Debug, Clone, Serialize)]
 pub struct Index {
+    /// The heading of the page.
     pub title: String,
+    /// The day the run looks from: `2026-10-31`.
     pub as_of: String,
+    /// In reading order.
     pub groups: Vec<Group>,
 }
 
+/// Links of one kind.
 #[derive(Debug, Clone, Serialize)]
 pub struct Group {
+    /// What kind of report: `Monthly summaries`.
     pub topic: String,
+    /// What its links have in common, in a sentence.
     pub title: String,
+    /// In reading order.
     pub links: Vec<Link>,
 }
 
+/// A link to a report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Link {
+    /// What to call it.
     pub title: String,
-    /// The file to open first.
+    /// The file to open first, from the folder of the index.
     pub path: String,
     /// The same in other formats.
     pub others: Vec<OtherFormat>,
 }
 
+/// A report in another format than the first.
 #[derive(Debug, Clone, Serialize)]
 pub struct OtherFormat {
     /// Such as `Markdown`.
     pub name: &'static str,
+    /// Its file, from the folder of the index.
     pub path: String,
 }
 
@@ -208,4 +219,38 @@ fn url(path: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::view::sample;
+
+    /// Other programs take a pasted table without the page's style sheet.
+    #[test]
+    fn a_table_carries_its_look_in_its_elements() {
+        let templates = Templates::new(None, &Currency::new("USD").unwrap()).unwrap();
+        let page = templates.report(&sample("qbr"), "html", "charts/").unwrap();
+        let table = &page[page.find("<table").unwrap()..page.find("</table>").unwrap()];
+        let tags = |name: &'static str| table.match_indices(name).map(|(at, _)| table[at..].split('>').next().unwrap());
+        let frame = tags("<table").next().unwrap();
+        for kept in ["border-collapse:collapse", "Arial", "tabular-nums"] {
+            assert!(frame.contains(kept), "{frame}");
+        }
+        let cells: Vec<&str> = tags("<th ").chain(tags("<td ")).collect();
+        // Two heads and two rows of two cells.
+        assert_eq!(cells.len(), 6);
+        for cell in &cells {
+            for kept in ["padding:", "border-bottom:1px solid #", "text-align:"] {
+                assert!(cell.contains(kept), "{cell} lacks {kept}");
+            }
+        }
+        let heads: Vec<&str> = tags("<th scope=\"col\"").collect();
+        assert!(
+            heads.len() == 2 && heads[1].contains("text-align:right") && heads[1].contains("solid #1b1f24"),
+            "{heads:?}"
+        );
+        // The strong row and the colour of a figure that is to be watched.
+        assert!(table.contains("font-weight:600") && table.contains("color:#8a5a00"), "{table}");
+    }
 }

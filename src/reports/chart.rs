@@ -14,9 +14,11 @@ pub struct Chart {
     pub title: String,
     /// The figures in a sentence.
     pub alternative: String,
+    /// What its numbers are measured in.
     pub unit: Unit,
     /// Whether a ratio reads as a multiple (2.7×) and not as a percentage.
     pub is_times: bool,
+    /// Its kind, with its numbers.
     pub plot: Plot,
 }
 
@@ -57,15 +59,20 @@ pub enum Role {
     Target,
 }
 
+/// A step of a waterfall.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Step {
+    /// What it is.
     pub label: String,
     /// Not negative; the kind says which way it goes.
     pub amount: f64,
+    /// Where it goes from the step before.
     pub kind: StepKind,
+    /// What it stands for, and so its colour.
     pub role: Role,
 }
 
+/// Which way a step of a waterfall goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
@@ -74,37 +81,51 @@ pub enum StepKind {
     Down,
 }
 
+/// A row of bars, side by side.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Bar {
+    /// Whose or what it is.
     pub label: String,
-    /// None where there is no value.
+    /// Each with what it stands for; none where there is no value.
     pub parts: Vec<(Role, f64)>,
     /// A value to hold the bar against, such as its own target.
     pub mark: Option<f64>,
+    /// Whether it is the row that matters.
     pub is_strong: bool,
 }
 
 /// A value that rows are held against.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Threshold {
+    /// Where the line stands.
     pub value: f64,
+    /// What it is.
     pub label: String,
 }
 
+/// A value with the range it may lie in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Interval {
+    /// Whose or what it is.
     pub label: String,
+    /// The value itself.
     pub value: Option<f64>,
+    /// The lower end of its 95 % interval.
     pub low: Option<f64>,
+    /// The upper end of its 95 % interval.
     pub high: Option<f64>,
     /// The rows behind the value.
     pub n: u64,
+    /// What it is held against.
     pub reference: Option<f64>,
 }
 
+/// A line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Series {
+    /// What it is.
     pub name: String,
+    /// What it stands for, and so its colour.
     pub role: Role,
     /// One for each label; none where there is no value.
     pub points: Vec<Option<f64>>,

@@ -14,15 +14,19 @@ pub const DEFINITIONS: &str = "definitions";
 pub struct Report {
     /// Which report it is: `weekly`, `monthly`, `manager`, `qbr`.
     pub kind: &'static str,
+    /// Whom and which period it is about: `Marek Zieliński, October 2026`.
     pub title: String,
     /// Period and as-of date in words.
     pub subtitle: String,
     /// The period's label, such as `2026-Q3`.
     pub period: String,
+    /// The day it looks from: `2026-10-31`. Nothing later is known to it.
     pub as_of: String,
     /// The whole story in a few sentences.
     pub opening: Vec<String>,
+    /// The figures that stand large at the top.
     pub figures: Vec<KeyFigure>,
+    /// In reading order.
     pub sections: Vec<Section>,
     /// What to know about the data behind the numbers.
     pub quality: Vec<String>,
@@ -31,7 +35,9 @@ pub struct Report {
 /// A figure that stands large at the top.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeyFigure {
+    /// What it is: `Win rate`.
     pub label: String,
+    /// The number, or why there is none.
     pub number: Cell,
     /// What it is held against, in words.
     pub note: String,
@@ -48,9 +54,11 @@ pub struct Section {
     pub topic: &'static str,
     /// One sentence that says what the section shows.
     pub title: String,
+    /// Sentences, each on its own.
     pub paragraphs: Vec<String>,
     /// Pictures, before the tables.
     pub charts: Vec<Chart>,
+    /// In reading order.
     pub tables: Vec<Table>,
     /// Questions to ask, or things to choose from.
     pub questions: Vec<String>,
@@ -62,21 +70,30 @@ pub struct Section {
     pub blank_lines: usize,
 }
 
+/// Rows under heads.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Table {
+    /// What it shows, where the section does not say it.
     pub caption: Option<String>,
+    /// From left to right.
     pub columns: Vec<Column>,
+    /// Each has a cell for each column.
     pub rows: Vec<Row>,
 }
 
+/// The head of a column.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Column {
+    /// What stands over it.
     pub head: String,
+    /// Whether its cells stand to the right, under each other.
     pub is_number: bool,
 }
 
+/// A row of a table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
+    /// One for each column.
     pub cells: Vec<Cell>,
     /// The row that matters, such as the total or one's own.
     pub is_strong: bool,
@@ -85,11 +102,15 @@ pub struct Row {
 /// A cell: text, or a number with its unit, or nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
+    /// Text in place of a number.
     pub text: Option<String>,
+    /// The number; a ratio is a fraction and money is in units of the currency.
     pub value: Option<f64>,
+    /// What the number is measured in; none of a text.
     pub unit: Option<Unit>,
     /// Whether a ratio reads as a multiple (2.7×) and not as a percentage.
     pub is_times: bool,
+    /// How it stands against its threshold.
     pub status: Option<Status>,
     /// Too few rows to tell anything: the number is shown with its basis and without a colour.
     pub thin: Option<Basis>,
@@ -103,7 +124,9 @@ pub struct Cell {
 /// The counts behind a ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
+    /// How many of them.
     pub part: u64,
+    /// Of how many.
     pub whole: u64,
 }
 

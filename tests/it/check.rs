@@ -80,3 +80,16 @@ fn the_sample_company_is_complete() {
     assert_eq!(check["obstacles"], Value::Array(Vec::new()));
     assert_eq!(check["figures"]["absent"], Value::Array(Vec::new()));
 }
+
+#[test]
+fn exports_of_another_time_are_noticed() {
+    let company = Company::new(&[("quarterdeck.toml", &configuration("")), ("deals.csv", &DEALS.replace("12x", "12"))]);
+    let said = |as_of: &str| {
+        let output = company.try_run(&["--as-of", as_of, "check"]);
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    // The last date is that of the deals that close on 5 December.
+    assert!(said("2027-02-06").contains("--as-of 2026-12-05"));
+    assert!(!said("2027-02-05").contains("--as-of 2026-12-05"));
+}

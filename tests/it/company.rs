@@ -59,6 +59,36 @@ pub fn shared(test: &str, folder: &str) -> Option<PathBuf> {
     None
 }
 
+/// A folder with the sample company as the command meets it, its exports in `exports` once more, and a bank.
+pub fn sample() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    std::fs::create_dir(folder.path().join("exports")).expect("a folder");
+    for (name, content) in files_below(&root) {
+        if name.extension().is_some_and(|ending| ending == "csv") {
+            std::fs::write(folder.path().join("exports").join(&name), &content).expect("a copy");
+        }
+        std::fs::write(folder.path().join(&name), content).expect("a copy");
+    }
+    let path = folder.path().join("quarterdeck.toml");
+    let configuration = std::fs::read_to_string(&path).expect("the configuration");
+    let banked = configuration.replace("[sources]\n", "[sources]\nhistory = \"history.db\"\n");
+    std::fs::write(path, banked).expect("the configuration");
+    folder
+}
+
+/// The words of a command line, without its `quarterdeck`; what stands between double quotes is one word.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (place, part) in line.trim_start_matches("quarterdeck ").split('"').enumerate() {
+        match place % 2 {
+            0 => words.extend(part.split_whitespace().map(str::to_string)),
+            _ => words.push(part.to_string()),
+        }
+    }
+    words
+}
+
 /// All files below a folder with their content, in order of path.
 pub fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();

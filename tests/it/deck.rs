@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
-const CONFIGURATION: &str = "[sources]\nopportunities = \"deals.csv\"\n\n[stages]\nopen = [\"Open\", \"Later\"]\n";
+pub const CONFIGURATION: &str = "[sources]\nopportunities = \"deals.csv\"\n\n[stages]\nopen = [\"Open\", \"Later\"]\n";
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 
-type Parts = BTreeMap<String, Vec<u8>>;
+pub type Parts = BTreeMap<String, Vec<u8>>;
 
-fn deals(name: &str) -> String {
+pub fn deals(name: &str) -> String {
     let name = name.replace('"', "\"\"");
     let mut csv = "id,name,owner,stage,amount,created_date,close_date,competitor,loss_reason\n".to_string();
     for (i, stage) in ["Closed Won", "Closed Lost", "Closed Lost", "Open", "Later"].iter().enumerate() {
@@ -31,7 +31,7 @@ fn reports_of(name: &str) -> Vec<(PathBuf, Vec<u8>)> {
     files_below(&company.path("reports"))
 }
 
-fn parts(bytes: &[u8]) -> Parts {
+pub fn parts(bytes: &[u8]) -> Parts {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
     let first = archive.by_index(0).expect("a part").name().expect("a name").into_owned();
     assert_eq!(first, "[Content_Types].xml");
@@ -47,7 +47,7 @@ fn parts(bytes: &[u8]) -> Parts {
 }
 
 /// The target of a relationship from the folder of its part.
-fn resolved(folder: &str, target: &str) -> String {
+pub fn resolved(folder: &str, target: &str) -> String {
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_string();
     }
@@ -62,7 +62,7 @@ fn resolved(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-fn assert_whole(name: &str, parts: &Parts) {
+pub fn assert_whole(name: &str, parts: &Parts) {
     let text = |path: &str| String::from_utf8(parts[path].clone()).expect("text");
     let types = text("[Content_Types].xml");
     let types = roxmltree::Document::parse(&types).expect("content types");

@@ -101,3 +101,52 @@ fn the_sample_company_is_known_without_its_configuration() {
     let output = run_in(&sample, &["--as-of", "2026-11-16", "check"]);
     assert!(output.status.success());
 }
+
+#[test]
+fn a_spreadsheet_under_headers_of_its_own_is_proposed_with_the_places_to_name_them() {
+    let sheet = "Verkaufschancen 2026;;;;;;\n\nNr;Kunde;Verkäufer;Phase;Wert;Angelegt am;Abschluss\n\
+        1;Müller;Jörg Kühn;Angebot;12.500,00 €;03.04.2026;30.11.2026\n\
+        2;Öz;Jörg Kühn;Won;1.250,50 €;13.04.2026;15.05.2026\n\
+        3;Huber;Jörg Kühn;Erstgespräch;800 €;13.05.2026;15.12.2026\n";
+    let company = Company::new(&[("vertrieb.csv", sheet)]);
+    let output = company.try_run(&["--as-of", "2026-11-16", "init"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("no column for id, owner, stage, amount, created_date and close_date"), "{said}");
+    assert!(said.contains("its headers: Nr, Kunde, Verkäufer, Phase, Wert, Angelegt am, Abschluss\n"), "{said}");
+    let written = std::fs::read_to_string(company.path("quarterdeck.toml")).expect("a configuration");
+    let mut named = written;
+    for (column, header) in [
+        ("id", "Nr"),
+        ("owner", "Verkäufer"),
+        ("stage", "Phase"),
+        ("amount", "Wert"),
+        ("created_date", "Angelegt am"),
+        ("close_date", "Abschluss"),
+    ] {
+        let place = format!("# {column} = \"the header in the file\"");
+        assert!(named.contains(&place), "{place} is not in\n{named}");
+        named = named.replace(&place, &format!("{column} = \"{header}\""));
+    }
+    std::fs::write(company.path("quarterdeck.toml"), &named).expect("the configuration");
+    let output = company.try_run(&["--as-of", "2026-11-16", "check"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let (stages, hint) = said.split_once("[stages], the open ones in the order of the sale:\n").expect("a hint");
+    assert!(stages.contains("the order of the stages is not known"), "{said}");
+    // What the hint says is written as it stands, and the run goes on.
+    let hint: String = hint.lines().map_while(|line| line.strip_prefix("  ")).map(|line| format!("{line}\n")).collect();
+    assert!(hint.contains("open = [\"Angebot\", \"Erstgespräch\"]\nwon = [\"Won\"]\n"), "{hint}");
+    std::fs::write(company.path("quarterdeck.toml"), format!("{named}\n[stages]\n{hint}")).expect("the configuration");
+    let facts = company.run(&["--as-of", "2026-11-16", "metrics", "--period", "2026-Q2", "--metric", "bookings"]);
+    assert!(facts.contains("1250.5"), "{facts}");
+}
+
+#[test]
+fn a_header_with_a_slip_in_it_is_proposed() {
+    let deals = DEALS.replace("Amount", "Ammount");
+    let company = Company::new(&[("deals.csv", &deals)]);
+    let output = company.try_run(&["--as-of", "2026-11-16", "init"]);
+    assert_eq!(output.status.code(), Some(1));
+    let written = std::fs::read_to_string(company.path("quarterdeck.toml")).expect("a configuration");
+    assert!(written.contains("[columns.opportunities]\n# amount = \"Ammount\"\n"), "{written}");
+}

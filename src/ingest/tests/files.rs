@@ -132,7 +132,7 @@ fn globs_and_lists_are_one_table_in_which_the_later_record_counts() {
         vec!["deals2.csv".into(), "deals1.csv".into()];
     assert_eq!(case.intake().column(Table::Opportunities, "amount"), ["200", "300"]);
     case.options.sources.get_mut(&Table::Opportunities).unwrap().patterns = vec!["none*.csv".into()];
-    assert_eq!(case.error(), "no file matches \"none*.csv\", which is configured for opportunities");
+    assert!(case.error().starts_with("no file matches \"none*.csv\", which is configured for opportunities\n"));
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub fn draw(rows: &[Bar], thresholds: &[Threshold], names: &Names, style: Style,
     let mut key: Vec<(Sign, String)> =
         names.parts.iter().map(|(role, name)| (Sign::Fill(Tone::Of(*role)), name.clone())).collect();
     key.extend(names.mark.map(|name| (Sign::Tick(Tone::Ink), name.to_string())));
-    let mut places = Rows::new(&words, &key, !thresholds.is_empty(), width);
+    let mut places = Rows::new(&words, &key, !thresholds.is_empty(), width, style);
     let ends = rows.iter().flat_map(|row| spans(row).into_iter().map(|(_, _, to)| to).chain(row.mark));
     let scale = places.scale(ends.chain(thresholds.iter().map(|threshold| threshold.value)));
     for (i, row) in rows.iter().enumerate() {

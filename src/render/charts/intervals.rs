@@ -26,7 +26,7 @@ pub fn draw(rows: &[Interval], name: &str, reference: Option<&str>, style: Style
         .collect();
     let mut key = vec![(Sign::Whisker(OWN), name.to_string())];
     key.extend(reference.map(|name| (Sign::Tick(TEAM), name.to_string())));
-    let mut places = Rows::new(&words, &key, false, width);
+    let mut places = Rows::new(&words, &key, false, width, style);
     let values = rows.iter().flat_map(|row| [row.value, row.low, row.high, row.reference].into_iter().flatten());
     let scale = places.scale(values).rounded(if width < PHONE_AT_MOST { 3 } else { 5 }, style.is_whole());
     for (i, row) in rows.iter().enumerate() {

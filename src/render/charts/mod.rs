@@ -23,6 +23,7 @@ use crate::model::{Currency, Unit};
 use crate::reports::chart::{Chart, Plot, Role};
 use crate::reports::wording;
 use drawing::Drawing;
+pub use drawing::Tone;
 pub use spark::{spark_svg, spark_text};
 pub use svg::escaped;
 
@@ -34,32 +35,49 @@ const PHONE: f64 = 354.0;
 /// The chart for a page: set once for its full width and once for a phone, of which the style sheet shows one. `None`
 /// where there is nothing to show.
 pub fn svg(chart: &Chart, currency: &Currency) -> Option<String> {
-    let wide = svg::inline(&draw(chart, currency, PAGE)?, chart, "wide");
-    let slim = svg::inline(&draw(chart, currency, PHONE)?, chart, "slim");
+    let wide = svg::inline(&draw(chart, currency, PAGE, f64::INFINITY)?, chart, "wide");
+    let slim = svg::inline(&draw(chart, currency, PHONE, f64::INFINITY)?, chart, "slim");
     Some(format!("{wide}\n{slim}"))
 }
 
 /// The chart as a file of its own, on white.
 pub fn svg_file(chart: &Chart, currency: &Currency) -> Option<String> {
-    Some(svg::file(&draw(chart, currency, PAGE)?, chart))
+    Some(svg::file(&draw(chart, currency, PAGE, f64::INFINITY)?, chart))
 }
 
 /// The chart as a PNG on white, in double size.
 pub fn png(chart: &Chart, currency: &Currency) -> Option<Vec<u8>> {
-    png::write(&draw(chart, currency, PAGE)?)
+    png_in(chart, currency, (PAGE, f64::INFINITY), &Tone::on_white)
+}
+
+/// The chart as a PNG in double size, set for a width and if it can for a height, in pixels, in colours of one's own.
+pub fn png_in(
+    chart: &Chart,
+    currency: &Currency,
+    (width, height): (f64, f64),
+    colour: &dyn Fn(Tone) -> (u8, u8, u8),
+) -> Option<Vec<u8>> {
+    png::write(&draw(chart, currency, width, height)?, colour)
+}
+
+/// The least height of a chart of a width and the one in which it stands best, in pixels.
+pub fn heights(chart: &Chart, currency: &Currency, width: f64) -> Option<(f64, f64)> {
+    let height = |most| draw(chart, currency, width, most).map(|drawing| drawing.height);
+    height(0.0).zip(height(f64::INFINITY))
 }
 
 /// The colour of a role on white: red, green and blue in the lowest three bytes.
 pub fn colour(role: Role) -> u32 {
-    let (red, green, blue) = drawing::Tone::Of(role).on_white();
+    let (red, green, blue) = Tone::Of(role).on_white();
     u32::from_be_bytes([0, red, green, blue])
 }
 
-fn draw(chart: &Chart, currency: &Currency, width: f64) -> Option<Drawing> {
+/// The chart set for a width, and with rows closer to each other where it would be higher than it may be.
+fn draw(chart: &Chart, currency: &Currency, width: f64, height: f64) -> Option<Drawing> {
     if chart.plot.is_empty() {
         return None;
     }
-    let style = Style { unit: chart.unit, is_times: chart.is_times, currency };
+    let style = Style { unit: chart.unit, is_times: chart.is_times, currency, height };
     Some(match &chart.plot {
         Plot::Waterfall { steps } => waterfall::draw(steps, style, width),
         Plot::Bars { rows, thresholds, names, mark_name } => {
@@ -73,9 +91,10 @@ fn draw(chart: &Chart, currency: &Currency, width: f64) -> Option<Drawing> {
     })
 }
 
-/// How the numbers of a chart are written.
+/// How the numbers of a chart are written, and how high it may be.
 #[derive(Clone, Copy)]
 struct Style<'a> {
+    height: f64,
     unit: Unit,
     is_times: bool,
     currency: &'a Currency,

@@ -1,4 +1,4 @@
-//! A drawing as PNG, on white: kuva's rasteriser draws the same marks with its bundled font.
+//! A drawing as PNG: kuva's rasteriser draws the same marks with its bundled font.
 
 use super::drawing::{Anchor, Drawing, Mark, Tone};
 use kuva::backend::png::PngBackend;
@@ -7,13 +7,20 @@ use kuva::render::render::{Primitive, Scene, TextAnchor};
 
 const SCALE: f32 = 2.0;
 
-pub fn write(drawing: &Drawing) -> Option<Vec<u8>> {
+/// The picture of a drawing, with a colour for each tone.
+pub fn write(drawing: &Drawing, rgb: &dyn Fn(Tone) -> (u8, u8, u8)) -> Option<Vec<u8>> {
+    let colour = |tone| {
+        let (red, green, blue) = rgb(tone);
+        Color::Rgb(red, green, blue)
+    };
     let mut scene = Scene::new(drawing.width, drawing.height);
-    scene.elements = drawing.marks.iter().map(primitive).collect();
+    let (red, green, blue) = rgb(Tone::Ground);
+    scene.background_color = Some(format!("#{red:02x}{green:02x}{blue:02x}"));
+    scene.elements = drawing.marks.iter().map(|mark| primitive(mark, &colour)).collect();
     PngBackend::new().with_scale(SCALE).render_scene(&scene).ok()
 }
 
-fn primitive(mark: &Mark) -> Primitive {
+fn primitive(mark: &Mark, colour: &dyn Fn(Tone) -> Color) -> Primitive {
     match mark {
         Mark::Rect { x, y, width, height, tone } => Primitive::Rect {
             x: *x,
@@ -44,7 +51,7 @@ fn primitive(mark: &Mark) -> Primitive {
             cx: at.0,
             cy: at.1,
             r: *radius,
-            fill: if *is_hollow { Color::Rgb(255, 255, 255) } else { colour(*tone) },
+            fill: colour(if *is_hollow { Tone::Ground } else { *tone }),
             fill_opacity: None,
             stroke: is_hollow.then(|| colour(*tone)),
             stroke_width: is_hollow.then_some(2.0),
@@ -65,9 +72,4 @@ fn primitive(mark: &Mark) -> Primitive {
             color: Some(colour(line.tone)),
         },
     }
-}
-
-fn colour(tone: Tone) -> Color {
-    let (red, green, blue) = tone.on_white();
-    Color::Rgb(red, green, blue)
 }

@@ -16,6 +16,8 @@ const LEAST_MARKS: f64 = 60.0;
 const LANE: f64 = 18.0;
 /// From the label column to the marks, and from these to the value column.
 const GUTTER: f64 = 14.0;
+/// The height of an axis.
+const AXIS: f64 = 24.0;
 
 /// A row's words: what it is, and its value in text.
 pub struct Words {
@@ -37,7 +39,7 @@ pub struct Rows {
 
 impl Rows {
     /// Sets the key, the labels and the values of all rows, and leaves room for thresholds above them.
-    pub fn new(words: &[Words], key: &[(Sign, String)], has_thresholds: bool, width: f64) -> Self {
+    pub fn new(words: &[Words], key: &[(Sign, String)], has_thresholds: bool, width: f64, style: Style) -> Self {
         let mut drawing = Drawing::new(width);
         let wide = |text: &str, is_strong: bool| text::width(&text::clean(text), LABEL, is_strong);
         // Numbers are whole before names are.
@@ -48,12 +50,13 @@ impl Rows {
         let (left, right) = (labels + GUTTER, width - values - GUTTER);
         let wrapped: Vec<Vec<String>> =
             words.iter().map(|row| text::wrapped(&row.label, labels, LABEL, row.is_strong)).collect();
-        let pitch = if wrapped.iter().any(|lines| lines.len() > 1) { 40.0 } else { 30.0 };
         let mut top = drawing.key(0.0, 0.0, key);
         if has_thresholds {
             // On a phone a label may need a line of its own.
             top += if width < PHONE_AT_MOST { 22.0 + LANE } else { 22.0 };
         }
+        let (closest, pitch) = if wrapped.iter().any(|lines| lines.len() > 1) { (38.0, 40.0) } else { (22.0, 30.0) };
+        let pitch = ((style.height - top - AXIS) / words.len().max(1) as f64).clamp(closest, pitch);
         let rows = Self { left, right, top, pitch, count: words.len(), drawing: Drawing::new(width) };
         for (i, (row, lines)) in words.iter().zip(&wrapped).enumerate() {
             let middle = rows.middle(i);
@@ -147,5 +150,5 @@ pub fn axis_below(drawing: &mut Drawing, places: &[f64], texts: &[String], top: 
         let text = text::cut(&text::clean(text), width, SMALL, false);
         drawing.note((left + right) / 2.0, top + 18.0, &text, Anchor::Middle);
     }
-    24.0
+    AXIS
 }

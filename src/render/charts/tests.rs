@@ -110,8 +110,8 @@ fn every_chart_is_well_formed_and_says_what_it_shows() {
 #[test]
 fn no_text_is_clipped_or_set_upon_another() {
     for chart in nasty() {
-        for width in [PAGE, PHONE] {
-            let drawing = draw(&chart, &currency(), width).unwrap();
+        for (width, height) in [(PAGE, f64::INFINITY), (PHONE, f64::INFINITY), (PAGE, 0.0), (PHONE, 0.0)] {
+            let drawing = draw(&chart, &currency(), width, height).unwrap();
             let mut boxes: Vec<([f64; 4], &str)> = Vec::new();
             for mark in &drawing.marks {
                 let Mark::Text(line) = mark else { continue };

@@ -21,7 +21,7 @@ pub fn draw(steps: &[Step], style: Style, width: f64) -> Drawing {
         })
         .collect();
     let spans = spans(&steps);
-    let mut rows = Rows::new(&words, &[], false, width);
+    let mut rows = Rows::new(&words, &[], false, width, style);
     let scale = rows.scale(spans.iter().flat_map(|(from, to)| [*from, *to]));
     for (i, (step, (from, to))) in steps.iter().zip(&spans).enumerate() {
         let middle = rows.middle(i);

@@ -1,16 +1,21 @@
-//! A report as slides: sixteen to nine, a section a slide or several, its sentence as the title, and below it one native
-//! table or one chart; what the numbers mean stands in the speaker's notes.
+//! A report as slides: a section a slide or several, its sentence as the title, and below it its words, native tables and
+//! charts; what the numbers mean stands in the speaker's notes.
 //!
 //! In comes the view model; out come the bytes of a `.pptx` file, the same for the same report. `package` knows parts and
-//! relationships, `slide` what stands where, `table` and `chart` their one object.
+//! relationships, `template` what the slides stand on, with its places in `stage` and its colours in `theme`; `slide` knows
+//! what a slide shows and `flow` what stands where on it, `table` and `chart` their objects.
 
 mod chart;
+mod flow;
 mod package;
 mod slide;
+mod stage;
 mod table;
+mod template;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theme;
 
 use super::templates::RenderError;
 use crate::metrics::{Metric, catalogue};
@@ -18,84 +23,107 @@ use crate::model::Currency;
 use crate::render::charts::escaped;
 use crate::reports::Report;
 use crate::reports::view::{DEFINITIONS, Section, Table};
+use flow::{Block, Piece};
 use package::{Package, Relationships};
-use slide::{Content, Slide};
-
-/// Units of the format in a point.
-const POINT: f64 = 12_700.0;
-/// The slide and what is on it, in units of the format.
-const MARGIN: f64 = 548_640.0;
-const WIDTH: f64 = 12_192_000.0 - 2.0 * MARGIN;
-const BODY_TOP: f64 = 1_600_200.0;
-const BODY_HEIGHT: f64 = 4_389_120.0;
+use slide::{Content, Deck, Slide};
+pub use template::{Template, TemplateError};
 
 const MAIN: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
      xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
      xmlns:p=\"http://schemas.openxmlformats.org/presentationml/2006/main\"";
 
-/// The report as the bytes of a `.pptx` file.
-pub fn write(report: &Report, currency: &Currency) -> Result<Vec<u8>, RenderError> {
+/// The report as the bytes of a `.pptx` file, on a template.
+pub fn write(report: &Report, currency: &Currency, template: &Template) -> Result<Vec<u8>, RenderError> {
     let fault = |message: String| RenderError::Deck { name: report.title.clone(), message };
-    let slides = slides(report, currency);
-    let mut package = Package::default();
-    add_frame(&mut package, report, slides.len());
-    let mut media = slide::Media::default();
+    let figures = (!report.figures.is_empty()).then(|| slide::figures(&report.figures));
+    let slides = slides(report, figures.as_ref(), currency, template);
+    let mut deck = Deck::new(template, currency);
+    add_frame(&mut deck.package, report, slides.len(), template);
+    // One size for all titles that any slide can have.
+    let sizes = slides.iter().skip(1).map(|slide| template.stage.title.fitting(&slide.title));
+    let size = sizes.fold(template.stage.title.size, f64::min);
     for (number, slide) in (1..).zip(&slides) {
-        slide.add_to(&mut package, &mut media, number, currency).map_err(|error| fault(error.to_string()))?;
+        let size = if number == 1 { f64::INFINITY } else { size };
+        slide.add_to(&mut deck, number, size).map_err(|error| fault(error.to_string()))?;
     }
-    package.finish().map_err(|error| fault(error.to_string()))
+    deck.package.finish().map_err(|error| fault(error.to_string()))
 }
 
 /// Everything that is shown, in order.
-fn slides<'r>(report: &'r Report, currency: &'r Currency) -> Vec<Slide<'r>> {
+fn slides<'r>(
+    report: &'r Report,
+    figures: Option<&'r Table>,
+    currency: &'r Currency,
+    template: &'r Template,
+) -> Vec<Slide<'r>> {
+    let set = |pieces: Vec<Piece<'r>>| flow::slides(&pieces, currency, template);
     let source = format!("{}. As of {}.", report.title, report.as_of);
-    let mut slides = vec![Slide::new(&report.title, &source, Content::Title(&report.subtitle))];
+    let mut slides = vec![Slide::new(&report.title, &source, Content::First(&report.subtitle))];
     if let Some((first, others)) = report.opening.split_first() {
-        let figures = (!report.figures.is_empty()).then(|| slide::figures(&report.figures));
-        let mut slide = Slide::new(first, &source, Content::Opening { figures, sentences: others });
-        slide.notes = report.figures.iter().map(|figure| format!("{}: {}", figure.label, figure.source)).collect();
-        slides.push(slide);
+        let words = Piece::Words(others.iter().map(String::as_str).collect());
+        let notes: Vec<String> =
+            report.figures.iter().map(|figure| format!("{}: {}", figure.label, figure.source)).collect();
+        let pieces = figures.map(Piece::Table).into_iter().chain([words]).collect();
+        for blocks in set(pieces) {
+            let mut slide = Slide::new(first, &source, Content::Blocks(blocks));
+            slide.notes.clone_from(&notes);
+            slides.push(slide);
+        }
     }
+    // A section that is no more than its sentence has no slide of its own.
+    let mut sentences: Vec<&str> = Vec::new();
     for section in report.sections.iter().filter(|section| section.id != DEFINITIONS) {
-        slides.extend(of_section(section, report, currency));
+        match set(pieces(section)) {
+            blocks if blocks.is_empty() => {
+                sentences.extend([Some(section.title.as_str()), section.follows.as_deref()].into_iter().flatten());
+            }
+            blocks => slides.extend(of_section(section, report, blocks)),
+        }
     }
-    if !report.quality.is_empty() {
-        let content = Content::Words(report.quality.iter().map(String::as_str).collect());
-        slides.push(Slide::new("About the data", &source, content));
+    let quality = report.quality.iter().map(String::as_str).collect();
+    for (title, words) in [("In short", sentences), ("About the data", quality)] {
+        let blocks = set(vec![Piece::Words(words)]).into_iter();
+        slides.extend(blocks.map(|blocks| Slide::new(title, &source, Content::Blocks(blocks))));
     }
     slides
 }
 
-/// A slide for each chart and each slideful of a table; words alone where there are neither.
-fn of_section<'r>(section: &'r Section, report: &Report, currency: &'r Currency) -> Vec<Slide<'r>> {
+/// What a section shows, in reading order.
+fn pieces(section: &Section) -> Vec<Piece<'_>> {
+    fn words(texts: &[String]) -> Piece<'_> {
+        Piece::Words(texts.iter().map(String::as_str).collect())
+    }
+    let charts = section.charts.iter().map(|chart| {
+        let caption = Some(chart.title.as_str()).filter(|caption| *caption != section.title);
+        Piece::Chart(chart, caption)
+    });
+    let tables = section.tables.iter().filter(|table| !table.columns.is_empty() && !table.rows.is_empty());
+    [words(&section.paragraphs)]
+        .into_iter()
+        .chain(charts)
+        .chain(tables.map(Piece::Table))
+        .chain([words(&section.questions)])
+        .collect()
+}
+
+/// The slides of a section under its sentence.
+fn of_section<'r>(section: &'r Section, report: &Report, slides: Vec<Vec<Block<'r>>>) -> Vec<Slide<'r>> {
     let command = section.source.as_deref().map(|source| format!(" {source}")).unwrap_or_default();
     let thin = if section.has_thin() { " Counts in place of a share: too few to tell." } else { "" };
     let source = format!("{}. As of {}.{thin}{command}", section.topic, report.as_of);
-    let mut contents: Vec<Content> = section.charts.iter().map(Content::Chart).collect();
-    for table in section.tables.iter().filter(|table| !table.columns.is_empty() && !table.rows.is_empty()) {
-        let layout = std::rc::Rc::new(table::Layout::new(table, currency, 0.0));
-        let caption = table.caption.as_deref();
-        let pages = layout.pages();
-        contents.extend(pages.into_iter().map(|rows| Content::Table { layout: layout.clone(), rows, caption }));
-    }
-    let words: Vec<&str> = section.paragraphs.iter().chain(&section.questions).map(String::as_str).collect();
-    if contents.is_empty() || !words.is_empty() {
-        contents.insert(0, Content::Words(words));
-    }
-    let (count, notes) = (contents.len(), notes(section));
-    let mut slides = Vec::with_capacity(count);
-    for (i, content) in contents.into_iter().enumerate() {
+    let (count, notes) = (slides.len(), notes(section));
+    let set = |(i, blocks): (usize, Vec<Block<'r>>)| {
         let title = if count == 1 {
             section.title.clone()
         } else {
             format!("{} ({}\u{a0}of\u{a0}{count})", text::title(&section.title), i + 1)
         };
-        let mut slide = Slide::new(&title, &source, content);
+        let mut slide = Slide::new(&title, &source, Content::Blocks(blocks));
         slide.follows = section.follows.as_deref().filter(|_| i + 1 == count);
         slide.notes.clone_from(&notes);
-        slides.push(slide);
-    }
-    slides
+        slide
+    };
+    slides.into_iter().enumerate().map(set).collect()
 }
 
 /// What the measures that a section names mean.
@@ -115,7 +143,7 @@ fn notes(section: &Section) -> Vec<String> {
 }
 
 /// The parts that every deck has: properties, the presentation, its master, layouts and themes.
-fn add_frame(package: &mut Package, report: &Report, count: usize) {
+fn add_frame(package: &mut Package, report: &Report, count: usize, template: &Template) {
     const PROPERTIES: &str = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties";
     let mut root = Relationships::default();
     root.add("officeDocument", "ppt/presentation.xml");
@@ -150,13 +178,14 @@ fn add_frame(package: &mut Package, report: &Report, count: usize) {
     ] {
         deck.add(kind, format!("{file}.xml"));
     }
+    let (width, height) = template.size;
     package.add_xml(
         "ppt/presentation.xml",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
         &format!(
             "<p:presentation {MAIN} saveSubsetFonts=\"1\"><p:sldMasterIdLst><p:sldMasterId id=\"2147483648\" \
              r:id=\"{master}\"/></p:sldMasterIdLst><p:notesMasterIdLst><p:notesMasterId r:id=\"{notes}\"/>\
-             </p:notesMasterIdLst><p:sldIdLst>{list}</p:sldIdLst><p:sldSz cx=\"12192000\" cy=\"6858000\"/>\
+             </p:notesMasterIdLst><p:sldIdLst>{list}</p:sldIdLst><p:sldSz cx=\"{width}\" cy=\"{height}\"/>\
              <p:notesSz cx=\"6858000\" cy=\"9144000\"/></p:presentation>"
         ),
     );
@@ -179,24 +208,15 @@ fn add_frame(package: &mut Package, report: &Report, count: usize) {
         "application/vnd.openxmlformats-officedocument.presentationml.tableStyles+xml",
         include_str!("parts/table-styles.xml"),
     );
-    package.add_xml("ppt/theme/theme1.xml", theme, include_str!("parts/theme.xml"));
+    add_sheet(package, "theme/theme1", theme, &template.theme);
     package.add_xml("ppt/theme/theme2.xml", theme, include_str!("parts/theme.xml"));
-    package.add_xml(
-        "ppt/slideMasters/slideMaster1.xml",
-        "application/vnd.openxmlformats-officedocument.presentationml.slideMaster+xml",
-        include_str!("parts/master.xml"),
-    );
-    let mut master = Relationships::default();
-    master.add("slideLayout", "../slideLayouts/slideLayout1.xml");
-    master.add("slideLayout", "../slideLayouts/slideLayout2.xml");
-    master.add("theme", "../theme/theme1.xml");
-    package.relate("ppt/slideMasters/slideMaster1.xml", &master);
-    for (number, xml) in [(1, include_str!("parts/layout-title.xml")), (2, include_str!("parts/layout-only.xml"))] {
-        let path = format!("ppt/slideLayouts/slideLayout{number}.xml");
-        let mut layout = Relationships::default();
-        layout.add("slideMaster", "../slideMasters/slideMaster1.xml");
-        package.relate(&path, &layout);
-        package.add_xml(path, "application/vnd.openxmlformats-officedocument.presentationml.slideLayout+xml", xml);
+    let kind = |name: &str| format!("application/vnd.openxmlformats-officedocument.presentationml.{name}+xml");
+    add_sheet(package, "slideMasters/slideMaster1", &kind("slideMaster"), &template.master);
+    for (number, layout) in (1..).zip(&template.layouts) {
+        add_sheet(package, &format!("slideLayouts/slideLayout{number}"), &kind("slideLayout"), layout);
+    }
+    for (path, content) in &template.pictures {
+        package.add_bytes(format!("ppt/{path}"), content.clone());
     }
     package.add_xml(
         "ppt/notesMasters/notesMaster1.xml",
@@ -206,6 +226,15 @@ fn add_frame(package: &mut Package, report: &Report, count: usize) {
     let mut notes = Relationships::default();
     notes.add("theme", "../theme/theme2.xml");
     package.relate("ppt/notesMasters/notesMaster1.xml", &notes);
+}
+
+/// Adds a part of the template.
+fn add_sheet(package: &mut Package, name: &str, content_type: &str, sheet: &template::Sheet) {
+    let path = format!("ppt/{name}.xml");
+    package.add_xml(&path, content_type, &sheet.xml);
+    if !sheet.relationships.is_empty() {
+        package.relate(&path, &Relationships::of(&sheet.relationships));
+    }
 }
 
 /// Title and date; the as-of date stands for the clock.

@@ -8,6 +8,18 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+/// The endings of pictures that a package may hold, and what they are.
+pub const PICTURES: [(&str, &str); 9] = [
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("gif", "image/gif"),
+    ("bmp", "image/bmp"),
+    ("tiff", "image/tiff"),
+    ("emf", "image/x-emf"),
+    ("wmf", "image/x-wmf"),
+    ("svg", "image/svg+xml"),
+];
 
 /// The parts so far.
 #[derive(Default)]
@@ -19,14 +31,14 @@ struct Part {
     /// From the root, without a slash before it.
     path: String,
     /// None where the ending of the path says it.
-    content_type: Option<&'static str>,
+    content_type: Option<String>,
     content: Vec<u8>,
 }
 
-/// What a part refers to: the kind of the relationship and the target from the part's folder. The first is `rId1`.
+/// What a part refers to: an id, the kind of the relationship and the target from the part's folder.
 #[derive(Default)]
 pub struct Relationships {
-    targets: Vec<(String, String)>,
+    targets: Vec<(String, String, String)>,
 }
 
 impl Relationships {
@@ -36,16 +48,23 @@ impl Relationships {
     }
 
     pub fn add_of(&mut self, kind: impl Into<String>, target: impl Into<String>) -> String {
-        self.targets.push((kind.into(), target.into()));
-        format!("rId{}", self.targets.len())
+        let id = format!("rId{}", self.targets.len() + 1);
+        self.targets.push((id.clone(), kind.into(), target.into()));
+        id
+    }
+
+    /// Those of a part that brings its ids along, of the office kinds.
+    pub fn of(targets: &[(String, &str, String)]) -> Self {
+        let with_kind = |(id, kind, to): &(String, &str, String)| (id.clone(), format!("{OFFICE}{kind}"), to.clone());
+        Self { targets: targets.iter().map(with_kind).collect() }
     }
 
     fn xml(&self) -> String {
         let mut xml = format!("{HEAD}<Relationships xmlns=\"{RELATIONSHIPS}\">");
-        for (i, (kind, target)) in self.targets.iter().enumerate() {
+        for (id, kind, target) in &self.targets {
             xml.push_str(&format!(
-                "<Relationship Id=\"rId{}\" Type=\"{kind}\" Target=\"{}\"/>",
-                i + 1,
+                "<Relationship Id=\"{}\" Type=\"{kind}\" Target=\"{}\"/>",
+                escaped(id),
                 escaped(target)
             ));
         }
@@ -56,9 +75,13 @@ impl Relationships {
 
 impl Package {
     /// Adds an XML part; its head is set before it where it has none.
-    pub fn add_xml(&mut self, path: impl Into<String>, content_type: &'static str, xml: &str) {
+    pub fn add_xml(&mut self, path: impl Into<String>, content_type: &str, xml: &str) {
         let content = if xml.starts_with("<?xml") { xml.to_string() } else { format!("{HEAD}{xml}") };
-        self.parts.push(Part { path: path.into(), content_type: Some(content_type), content: content.into_bytes() });
+        self.parts.push(Part {
+            path: path.into(),
+            content_type: Some(content_type.to_string()),
+            content: content.into_bytes(),
+        });
     }
 
     /// Adds a part whose ending says what it is.
@@ -79,11 +102,15 @@ impl Package {
             "{HEAD}<Types xmlns=\"{TYPES}\">\
              <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
              <Default Extension=\"xml\" ContentType=\"application/xml\"/>\
-             <Default Extension=\"png\" ContentType=\"image/png\"/>\
              <Default Extension=\"xlsx\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet\"/>"
         );
+        for (ending, kind) in PICTURES {
+            if self.parts.iter().any(|part| part.path.rsplit('.').next() == Some(ending)) {
+                types.push_str(&format!("<Default Extension=\"{ending}\" ContentType=\"{kind}\"/>"));
+            }
+        }
         for part in &self.parts {
-            if let Some(content_type) = part.content_type {
+            if let Some(content_type) = &part.content_type {
                 let path = escaped(&part.path);
                 types.push_str(&format!("<Override PartName=\"/{path}\" ContentType=\"{content_type}\"/>"));
             }

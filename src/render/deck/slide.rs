@@ -1,55 +1,96 @@
 //! One slide: what stands where, its notes, and what it refers to.
 
+use super::flow::{Block, CAPTION, Kind, PIXELS, after};
 use super::package::{Package, Relationships};
-use super::table::Layout;
-use super::text::{Look, lines, paragraph, ready, title};
-use super::{BODY_HEIGHT, BODY_TOP, MAIN, MARGIN, POINT, WIDTH, chart, described};
+use super::stage::{FOLLOWS, Place, Stage};
+use super::template::Template;
+use super::text::{Look, lines, paragraph, plain_paragraph, title};
+use super::{MAIN, chart, described};
 use crate::model::Currency;
-use crate::render::charts::png;
-use crate::render::native::native;
+use crate::render::charts::png_in;
+use crate::render::native::Native;
 use crate::reports::chart::Chart;
 use crate::reports::view::{Cell, KeyFigure, Row, Table};
-use std::rc::Rc;
 
 const SLIDE: &str = "application/vnd.openxmlformats-officedocument.presentationml.slide+xml";
 const NOTES: &str = "application/vnd.openxmlformats-officedocument.presentationml.notesSlide+xml";
 const GROUP: &str = "<p:nvGrpSpPr><p:cNvPr id=\"1\" name=\"\"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr>\
      <a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"0\" cy=\"0\"/><a:chOff x=\"0\" y=\"0\"/><a:chExt cx=\"0\" cy=\"0\"/>\
      </a:xfrm></p:grpSpPr>";
-/// Where the line that follows and the source stand.
-const FOLLOWS_TOP: f64 = 6_035_040.0;
-const SOURCE_TOP: f64 = 6_492_240.0;
-
 pub struct Slide<'r> {
-    title: String,
+    pub title: String,
     source: String,
     content: Content<'r>,
     pub follows: Option<&'r str>,
     pub notes: Vec<String>,
 }
 
-/// The one thing that a slide shows.
+/// What a slide shows below its title.
 pub enum Content<'r> {
     /// The first slide, with its subtitle.
-    Title(&'r str),
-    Opening {
-        figures: Option<Table>,
-        sentences: &'r [String],
-    },
-    Chart(&'r Chart),
-    Table {
-        layout: Rc<Layout<'r>>,
-        rows: (usize, usize),
-        caption: Option<&'r str>,
-    },
-    Words(Vec<&'r str>),
+    First(&'r str),
+    Blocks(Vec<Block<'r>>),
 }
 
-/// The numbers of pictures and charts so far.
-#[derive(Default)]
-pub struct Media {
+/// A deck on its way: its parts, and the numbers of pictures and charts so far.
+pub struct Deck<'t> {
+    pub package: Package,
+    pub template: &'t Template,
+    pub currency: &'t Currency,
     pictures: usize,
     charts: usize,
+}
+
+impl<'t> Deck<'t> {
+    pub fn new(template: &'t Template, currency: &'t Currency) -> Self {
+        Self { package: Package::default(), template, currency, pictures: 0, charts: 0 }
+    }
+
+    /// A chart that can be edited.
+    fn chart(
+        &mut self,
+        (view, native): (&Chart, &Native),
+        id: u32,
+        place: [f64; 4],
+        relationships: &mut Relationships,
+    ) -> Result<String, rust_xlsxwriter::XlsxError> {
+        self.charts += 1;
+        chart::add_to(&mut self.package, self.charts, view, native, self.currency, self.template)?;
+        let related = relationships.add("chart", format!("../charts/chart{}.xml", self.charts));
+        Ok(chart::frame(id, &related, &words_of(view), self.template, place))
+    }
+
+    /// A picture of what the format has no chart for; none where there is nothing to show.
+    fn picture(
+        &mut self,
+        view: &Chart,
+        id: u32,
+        [left, top, width, height]: [f64; 4],
+        relationships: &mut Relationships,
+    ) -> Option<String> {
+        let palette = &self.template.palette;
+        let picture = png_in(view, self.currency, (width * PIXELS, height * PIXELS), &|tone| palette.tone(tone))?;
+        self.pictures += 1;
+        let file = format!("media/image{}.png", self.pictures);
+        let related = relationships.add("image", format!("../{file}"));
+        let (wide, high) = size_of(&picture);
+        // As wide as its place, unless it would be too high.
+        let scale = (width / wide).min(height / high);
+        let shape = format!(
+            "<p:pic><p:nvPicPr><p:cNvPr id=\"{id}\" name=\"Chart {id}\" {}/><p:cNvPicPr><a:picLocks noChangeAspect=\"1\"/>\
+             </p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed=\"{related}\"/><a:stretch><a:fillRect/>\
+             </a:stretch></p:blipFill><p:spPr>{}</p:spPr></p:pic>",
+            words_of(view),
+            rectangle([left, top, wide * scale, high * scale], &self.template.stage)
+        );
+        self.package.add_bytes(format!("ppt/{file}"), picture);
+        Some(shape)
+    }
+}
+
+/// What a chart says to those who do not see it.
+fn words_of(view: &Chart) -> String {
+    described(&format!("{} {}", view.title, view.alternative))
 }
 
 /// The key figures as a table: labels, numbers, what they are held against.
@@ -69,126 +110,94 @@ impl<'r> Slide<'r> {
         Self { title: self::title(title), source: source.to_string(), content, follows: None, notes: Vec::new() }
     }
 
-    /// Adds the slide, its notes and what it shows.
-    pub fn add_to(
-        &self,
-        package: &mut Package,
-        media: &mut Media,
-        number: usize,
-        currency: &Currency,
-    ) -> Result<(), rust_xlsxwriter::XlsxError> {
+    /// Adds the slide, its notes and what it shows; its title in points of the stage.
+    pub fn add_to(&self, deck: &mut Deck, number: usize, title_size: f64) -> Result<(), rust_xlsxwriter::XlsxError> {
         let path = format!("ppt/slides/slide{number}.xml");
-        let is_first = matches!(self.content, Content::Title(_));
+        let stage = &deck.template.stage;
+        let (layout, place, mapping) = match self.content {
+            Content::First(_) => (1, &stage.first.title, &stage.first.mapping),
+            _ => (2, &stage.title, &stage.mapping),
+        };
         let mut relationships = Relationships::default();
-        relationships.add("slideLayout", format!("../slideLayouts/slideLayout{}.xml", if is_first { 1 } else { 2 }));
+        relationships.add("slideLayout", format!("../slideLayouts/slideLayout{layout}.xml"));
         relationships.add("notesSlide", format!("../notesSlides/notesSlide{number}.xml"));
-        let mut shapes =
-            vec![placeholder(2, "Title", if is_first { "type=\"ctrTitle\"" } else { "type=\"title\"" }, &self.title)];
-        self.push_content(&mut shapes, package, media, &mut relationships, currency)?;
-        if !is_first {
-            self.push_foot(&mut shapes);
+        let size = title_size.min(place.fitting(&self.title));
+        let mut shapes = vec![placeholder(2, "Title", place, &self.title, size, stage)];
+        self.push_content(&mut shapes, deck, &mut relationships)?;
+        if layout == 2 {
+            self.push_foot(&mut shapes, deck.template);
         }
-        let xml = format!(
-            "<p:sld {MAIN}><p:cSld><p:spTree>{GROUP}{}</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/>\
-             </p:clrMapOvr></p:sld>",
-            shapes.concat()
-        );
-        package.add_xml(&path, SLIDE, &xml);
-        package.relate(&path, &relationships);
-        self.add_notes(package, number);
+        let xml =
+            format!("<p:sld {MAIN}><p:cSld><p:spTree>{GROUP}{}</p:spTree></p:cSld>{mapping}</p:sld>", shapes.concat());
+        deck.package.add_xml(&path, SLIDE, &xml);
+        deck.package.relate(&path, &relationships);
+        self.add_notes(&mut deck.package, number);
         Ok(())
     }
 
     fn push_content(
         &self,
         shapes: &mut Vec<String>,
-        package: &mut Package,
-        media: &mut Media,
+        deck: &mut Deck,
         relationships: &mut Relationships,
-        currency: &Currency,
     ) -> Result<(), rust_xlsxwriter::XlsxError> {
-        match &self.content {
-            Content::Title(subtitle) => {
-                shapes.push(placeholder(3, "Subtitle", "type=\"subTitle\" idx=\"1\"", subtitle))
+        let template = deck.template;
+        let Template { stage, palette, .. } = template;
+        let blocks = match &self.content {
+            Content::First(subtitle) => {
+                shapes.push(match &stage.first.subtitle {
+                    Some(place) => placeholder(3, "Subtitle", place, subtitle, place.fitting(subtitle), stage),
+                    None => {
+                        let text = paragraph(subtitle, Look::new(18.0, &palette.ink), stage);
+                        let place = [stage.left, stage.first.title.bottom() + 7.2, stage.width, 36.0];
+                        text_box(3, "Subtitle", place, &text, stage)
+                    }
+                });
+                return Ok(());
             }
-            Content::Opening { figures, sentences } => {
-                let mut top = BODY_TOP;
-                if let Some(table) = figures {
-                    let layout = Layout::new(table, currency, BODY_HEIGHT / POINT * 0.6);
-                    shapes.push(layout.frame((0, table.rows.len()), 3, (MARGIN, top)));
-                    top += layout.height() * POINT + 228_600.0;
+            Content::Blocks(blocks) => blocks,
+        };
+        for (id, block) in (10..).step_by(2).zip(blocks) {
+            let [left, mut top, wide, mut high] = block.place;
+            if let Some((caption, above)) = block.caption {
+                let text = paragraph(caption, Look::new(CAPTION, &palette.soft), stage);
+                shapes.push(text_box(id + 1, "Caption", [left, top, wide, above], &text, stage));
+                (top, high) = (top + above, high - above);
+            }
+            let place = [left, top, wide, high];
+            match &block.kind {
+                Kind::Words(words, size) => {
+                    let look = Look { after: after(*size), ..Look::new(*size, &palette.ink) };
+                    let text: String = words.iter().map(|text| paragraph(text, look, stage)).collect();
+                    shapes.push(text_box(id, "Text", place, &text, stage));
                 }
-                let text: String = fitting(sentences.iter().map(String::as_str), BODY_TOP + BODY_HEIGHT - top);
-                shapes.push(text_box(4, "Text", (MARGIN, top), (WIDTH, BODY_TOP + BODY_HEIGHT - top), &text));
+                Kind::Table(layout, rows) => shapes.push(layout.frame(*rows, id, [left, top, wide])),
+                Kind::Chart(view, native) => shapes.push(deck.chart((view, native), id, place, relationships)?),
+                Kind::Picture(view) => shapes.extend(deck.picture(view, id, place, relationships)),
             }
-            Content::Words(words) => {
-                let text = fitting(words.iter().copied(), BODY_HEIGHT);
-                shapes.push(text_box(3, "Text", (MARGIN, BODY_TOP), (WIDTH, BODY_HEIGHT), &text));
-            }
-            Content::Table { layout, rows, caption } => {
-                push_caption(shapes, *caption);
-                shapes.push(layout.frame(*rows, 4, (MARGIN, BODY_TOP)));
-            }
-            Content::Chart(chart) => {
-                push_caption(shapes, Some(&chart.title));
-                self.push_chart(shapes, chart, package, media, relationships, currency)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A chart that can be edited, or a picture of what the format has no chart for.
-    fn push_chart(
-        &self,
-        shapes: &mut Vec<String>,
-        view: &Chart,
-        package: &mut Package,
-        media: &mut Media,
-        relationships: &mut Relationships,
-        currency: &Currency,
-    ) -> Result<(), rust_xlsxwriter::XlsxError> {
-        let words = described(&format!("{} {}", view.title, view.alternative));
-        if let Some(native) = native(view, currency) {
-            media.charts += 1;
-            chart::add_to(package, media.charts, view, &native, currency)?;
-            let id = relationships.add("chart", format!("../charts/chart{}.xml", media.charts));
-            shapes.push(chart::frame(4, &id, &words));
-        } else if let Some(picture) = png(view, currency) {
-            media.pictures += 1;
-            let file = format!("media/image{}.png", media.pictures);
-            let id = relationships.add("image", format!("../{file}"));
-            let (wide, high) = size_of(&picture);
-            // As wide as the slide, unless it would be too high.
-            let scale = (WIDTH / wide).min(BODY_HEIGHT / high);
-            shapes.push(format!(
-                "<p:pic><p:nvPicPr><p:cNvPr id=\"4\" name=\"Chart\" {words}/><p:cNvPicPr><a:picLocks \
-                 noChangeAspect=\"1\"/></p:cNvPicPr><p:nvPr/></p:nvPicPr><p:blipFill><a:blip r:embed=\"{id}\"/>\
-                 <a:stretch><a:fillRect/></a:stretch></p:blipFill>{}</p:pic>",
-                place((MARGIN, BODY_TOP), (wide * scale, high * scale))
-            ));
-            package.add_bytes(format!("ppt/{file}"), picture);
         }
         Ok(())
     }
 
     /// What follows, the source and the slide's number.
-    fn push_foot(&self, shapes: &mut Vec<String>) {
+    fn push_foot(&self, shapes: &mut Vec<String>, template: &Template) {
+        let Template { stage, palette, .. } = template;
         if let Some(follows) = self.follows {
-            let look =
-                Look { size: Some(14.0), is_italic: true, is_serif: true, colour: Some("tx1"), ..Look::default() };
-            let text = paragraph(follows, look);
-            shapes.push(text_box(5, "What follows", (MARGIN, FOLLOWS_TOP), (WIDTH, 411_480.0), &text));
+            let size = if lines(follows, stage.width, 14.0) > 1.0 { 12.0 } else { 14.0 };
+            let look = Look { is_italic: true, is_serif: true, ..Look::new(size, &palette.ink) };
+            let place = [stage.left, stage.follows_top, stage.width, FOLLOWS];
+            shapes.push(text_box(5, "What follows", place, &paragraph(follows, look, stage), stage));
         }
-        let look = Look { size: Some(10.0), colour: Some("tx2"), ..Look::default() };
-        let text = paragraph(&self.source, look);
-        shapes.push(text_box(6, "Source", (MARGIN, SOURCE_TOP), (WIDTH - 1_005_840.0, 228_600.0), &text));
-        shapes.push(
-            "<p:sp><p:nvSpPr><p:cNvPr id=\"7\" name=\"Slide Number\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr>\
-             <p:nvPr><p:ph type=\"sldNum\" idx=\"12\"/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/>\
-             <a:p><a:fld id=\"{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}\" type=\"slidenum\"><a:rPr lang=\"en-US\"/>\
-             <a:t>‹#›</a:t></a:fld></a:p></p:txBody></p:sp>"
-                .to_string(),
-        );
+        let text = paragraph(&self.source, Look::new(10.0, &palette.soft), stage);
+        shapes.push(text_box(6, "Source", [stage.left, stage.source_top, stage.source_width, 18.0], &text, stage));
+        if let Some(number) = &stage.number {
+            shapes.push(format!(
+                "<p:sp><p:nvSpPr><p:cNvPr id=\"7\" name=\"Slide Number\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr>\
+                 <p:nvPr><p:ph {number}/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:fld \
+                 id=\"{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}\" type=\"slidenum\"><a:rPr lang=\"en-US\"/><a:t>‹#›</a:t>\
+                 </a:fld></a:p></p:txBody></p:sp>"
+            ));
+        }
     }
 
     fn add_notes(&self, package: &mut Package, number: usize) {
@@ -196,9 +205,9 @@ impl<'r> Slide<'r> {
         let mut relationships = Relationships::default();
         relationships.add("notesMaster", "../notesMasters/notesMaster1.xml");
         relationships.add("slide", format!("../slides/slide{number}.xml"));
-        let mut text: String = self.notes.iter().map(|note| paragraph(note, Look::default())).collect();
+        let mut text: String = self.notes.iter().map(|note| plain_paragraph(note, None)).collect();
         if text.is_empty() {
-            text = paragraph(&self.source, Look::default());
+            text = plain_paragraph(&self.source, None);
         }
         let xml = format!(
             "<p:notes {MAIN}><p:cSld><p:spTree>{GROUP}<p:sp><p:nvSpPr><p:cNvPr id=\"2\" name=\"Slide Image\"/>\
@@ -222,48 +231,32 @@ fn size_of(picture: &[u8]) -> (f64, f64) {
     (number(16), number(20))
 }
 
-fn place((x, y): (f64, f64), (wide, high): (f64, f64)) -> String {
+/// A place from left and top, wide and high.
+fn rectangle(place: [f64; 4], stage: &Stage) -> String {
+    let [x, y, wide, high] = place.map(|points| stage.emu(points));
     format!(
-        "<p:spPr><a:xfrm><a:off x=\"{x:.0}\" y=\"{y:.0}\"/><a:ext cx=\"{wide:.0}\" cy=\"{high:.0}\"/></a:xfrm>\
-         <a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></p:spPr>"
+        "<a:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{wide}\" cy=\"{high}\"/></a:xfrm><a:prstGeom prst=\"rect\">\
+         <a:avLst/></a:prstGeom>"
     )
 }
 
-/// A placeholder that takes its place and look from the layout.
-fn placeholder(id: u32, name: &str, kind: &str, text: &str) -> String {
+/// A placeholder that takes its place and look from the layout; smaller text where it would not fit.
+fn placeholder(id: u32, name: &str, place: &Place, text: &str, size: f64, stage: &Stage) -> String {
+    let text = plain_paragraph(text, (size < place.size).then(|| stage.letters(size)));
     format!(
         "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{name}\"/><p:cNvSpPr><a:spLocks noGrp=\"1\"/></p:cNvSpPr><p:nvPr>\
-         <p:ph {kind}/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:r>\
-         <a:rPr lang=\"en-US\" dirty=\"0\"/><a:t>{}</a:t></a:r></a:p></p:txBody></p:sp>",
-        ready(text)
+         <p:ph {}/></p:nvPr></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr><a:normAutofit/></a:bodyPr><a:lstStyle/>{text}\
+         </p:txBody></p:sp>",
+        place.attributes
     )
 }
 
-fn text_box(id: u32, name: &str, at: (f64, f64), size: (f64, f64), paragraphs: &str) -> String {
+fn text_box(id: u32, name: &str, place: [f64; 4], paragraphs: &str, stage: &Stage) -> String {
     let paragraphs = if paragraphs.is_empty() { "<a:p/>" } else { paragraphs };
     format!(
-        "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{name}\"/><p:cNvSpPr txBox=\"1\"/><p:nvPr/></p:nvSpPr>{}<p:txBody>\
-         <a:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\"><a:noAutofit/></a:bodyPr><a:lstStyle/>\
-         {paragraphs}</p:txBody></p:sp>",
-        place(at, size).replace("</p:spPr>", "<a:noFill/></p:spPr>")
+        "<p:sp><p:nvSpPr><p:cNvPr id=\"{id}\" name=\"{name}\"/><p:cNvSpPr txBox=\"1\"/><p:nvPr/></p:nvSpPr><p:spPr>{}\
+         <a:noFill/></p:spPr><p:txBody><a:bodyPr wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\">\
+         <a:noAutofit/></a:bodyPr><a:lstStyle/>{paragraphs}</p:txBody></p:sp>",
+        rectangle(place, stage)
     )
-}
-
-fn push_caption(shapes: &mut Vec<String>, caption: Option<&str>) {
-    if let Some(caption) = caption {
-        let look = Look { size: Some(14.0), colour: Some("tx2"), ..Look::default() };
-        let at = (MARGIN, BODY_TOP - 320_040.0);
-        shapes.push(text_box(3, "Caption", at, (WIDTH, 274_320.0), &paragraph(caption, look)));
-    }
-}
-
-/// Paragraphs in the largest size that fits a height.
-fn fitting<'t>(words: impl Iterator<Item = &'t str> + Clone, height: f64) -> String {
-    const SIZES: [f64; 4] = [18.0, 16.0, 14.0, 12.0];
-    let needed = |size: f64| -> f64 {
-        words.clone().map(|text| lines(text, WIDTH / POINT, size) * size * 1.2 + size * 0.6).sum()
-    };
-    let size = SIZES.into_iter().find(|size| needed(*size) <= height / POINT).unwrap_or(12.0);
-    let look = Look { size: Some(size), colour: Some("tx1"), before: size * 0.6, ..Look::default() };
-    words.map(|text| paragraph(text, look)).collect()
 }

@@ -9,9 +9,9 @@ use crate::render::charts::{colour, png};
 use crate::render::native::{Native, Series, Shape, UNNAMED, native};
 use crate::reports::chart::{Chart as View, Role};
 use rust_xlsxwriter::{
-    Chart, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
-    ChartLineDashType, ChartMarker, ChartMarkerType, ChartPoint, ChartSolidFill, ChartType, Color, Image, Worksheet,
-    XlsxError,
+    Chart, ChartAxisCrossing, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat, ChartLegendPosition,
+    ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartPoint, ChartSolidFill, ChartType, Color, Image,
+    Worksheet, XlsxError,
 };
 
 /// The size of a chart, in pixels, and the height of a row.
@@ -76,10 +76,12 @@ impl<'a> Drafts<'a> {
         let top = self.write(view, native)?;
         let is_first = |series: &Series| matches!(series.shape, Shape::Column | Shape::Base);
         let has_columns = native.series.iter().any(is_first);
-        let kind = match (has_columns, native.is_stacked) {
-            (true, true) => ChartType::ColumnStacked,
-            (true, false) => ChartType::Column,
-            (false, _) => ChartType::Line,
+        let kind = match (has_columns, native.is_stacked, native.is_horizontal) {
+            (true, true, false) => ChartType::ColumnStacked,
+            (true, false, false) => ChartType::Column,
+            (true, true, true) => ChartType::BarStacked,
+            (true, false, true) => ChartType::Bar,
+            (false, ..) => ChartType::Line,
         };
         let mut chart = Chart::new(kind);
         let mut over = Chart::new(ChartType::Line);
@@ -186,6 +188,10 @@ impl<'a> Drafts<'a> {
         chart.title().set_hidden();
         chart.chart_area().set_format(ChartFormat::new().set_no_border());
         chart.x_axis().set_font(&font);
+        if native.is_horizontal {
+            // The first name is on top, the values stay below.
+            chart.x_axis().set_reverse().set_crossing(ChartAxisCrossing::Max);
+        }
         chart
             .y_axis()
             .set_font(&font)
