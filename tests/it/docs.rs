@@ -45,6 +45,9 @@ fn every_command_of_the_readme_and_the_guide_runs() {
             std::fs::copy(&path, folder.path().join("exports").join(name)).expect("a copy");
         }
     }
+    // Slides made here are a PowerPoint file with a master as good as a company's.
+    run_in(folder.path(), &["--quiet", "--as-of", "2026-11-16", "--out", "slides", "qbr", "--format", "pptx"]);
+    std::fs::copy(folder.path().join("slides/qbr/2027-Q3.pptx"), folder.path().join("company.pptx")).expect("slides");
     let mut count = 0;
     for (page, text) in pages().iter().filter(|(page, _)| page.ends_with("README.md") || page.ends_with("guide.md")) {
         for command in commands(text) {
