@@ -314,8 +314,6 @@ fn names_that_lead_out_of_the_file_stay_in_the_template() {
 #[test]
 fn ids_that_repeat_and_pictures_that_are_not_there_do_no_harm() {
     let mut template = Template::new();
-    let deep = "<p:x r:id=\"a\">".repeat(100_000) + &"</p:x>".repeat(100_000);
-    let crowd = (0..200_000).fold(String::from("<p:timing "), |crowd, i| crowd + &format!("a{i}=\"\" "));
     let related = "ppt/slideMasters/_rels/slideMaster1.xml.rels";
     template.replace(related, "Id=\"far\"", "Id=\"look\"");
     template.replace(related, "../media/logo.PNG", "../media/gone.png");
