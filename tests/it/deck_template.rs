@@ -208,6 +208,8 @@ fn slides_stand_on_the_company_s_master() {
     let parts = parts(&bytes);
     assert_whole("on a template", &parts);
     assert!(text(&parts, "ppt/presentation.xml").contains("<p:sldSz cx=\"9144000\" cy=\"6858000\"/>"));
+    // Four to three in the notes too: 3,086,100 high, so 4,114,800 wide.
+    assert!(text(&parts, "ppt/notesMasters/notesMaster1.xml").contains("cx=\"4114800\" cy=\"3086100\""));
     assert!(text(&parts, "ppt/theme/theme1.xml").contains("Company Serif"));
     assert_eq!(parts["ppt/media/template1.png"], LOGO);
     let layouts: Vec<&String> = parts.keys().filter(|path| path.starts_with("ppt/slideLayouts/slide")).collect();
@@ -360,6 +362,8 @@ fn what_cannot_be_used_is_refused_with_what_would_do() {
         template.set(theme, format!("<a:theme {SPACES}>{}</a:theme>", " ".repeat(9 << 20)));
         template
     };
+    let deep = "<p:x r:id=\"a\">".repeat(100_000) + &"</p:x>".repeat(100_000);
+    let crowd = (0..200_000).fold(String::from("<p:timing "), |crowd, i| crowd + &format!("a{i}=\"\" "));
     let related = "ppt/slideMasters/_rels/slideMaster1.xml.rels";
     let entities = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><p:sldMaster ";
     let cases: Vec<(Vec<u8>, &str, &str)> = vec![
@@ -397,6 +401,12 @@ fn what_cannot_be_used_is_refused_with_what_would_do() {
             "two of its relationships have one id",
             "save it anew",
         ),
+        (
+            Template::new().with(master, "<p:timing>", &format!("{deep}<p:timing>")).bytes(),
+            "slideMaster1.xml cannot be read",
+            "save it anew",
+        ),
+        (Template::new().with(master, "<p:timing>", &crowd).bytes(), "slideMaster1.xml cannot be read", "save it anew"),
         (bomb.bytes(), "unpacks to more than a template needs", "save a copy"),
         (
             Template::new().with(master, "y=\"274638\"", "y=\"5274638\"").bytes(),
