@@ -310,8 +310,10 @@ impl Life<'_> {
         let mut state = self.creation(export);
         states.push(state);
         for change in self.known_changes() {
+            // What a row leaves as it was did not begin with a row from before the creation.
+            let from = if change.stage.is_some() { Day::MIN } else { self.created_on.unwrap_or(Day::MIN) };
             let next = State {
-                at: change.day(),
+                at: change.day().max(from),
                 stage: change.stage.or(state.stage),
                 amount: change.amount.or(state.amount),
                 close_on: change.close_on.or(state.close_on),

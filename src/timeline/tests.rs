@@ -172,3 +172,21 @@ fn after_two_runs_without_a_history_file_the_process_metrics_work() {
     let unchanged = raised.flags.iter().find(|flag| flag.code == crate::flags::Code::Unchanged).unwrap();
     assert!(unchanged.evidence.contains("those of 2026-10-21, 10 days ago"), "{}", unchanged.evidence);
 }
+
+#[test]
+fn a_row_from_before_the_creation_says_when_a_stage_was_entered_only_if_it_names_one() {
+    let company = |row: &str| {
+        Sample::as_of("2026-10-26")
+            .with(Table::Opportunities, ONE_DEAL)
+            .with(
+                Table::StageHistory,
+                &format!("opportunity_id|changed_at|from_stage|stage|amount\n{row}\nA|2026-09-01|Qualify|Discover|"),
+            )
+            .company()
+    };
+    let entered = |row: &str| company(row).timeline.entered_on(0, 1);
+    assert_eq!(entered("A|2026-08-01|||100"), Some(day("2026-08-03")));
+    assert_eq!(entered("A|2026-08-01||Qualify|100"), Some(day("2026-08-01")));
+    // The amount of that row is what is known from the creation on.
+    assert_eq!(company("A|2026-08-01|||100").timeline.amount(0, day("2026-08-03")), Some(100));
+}
