@@ -1,5 +1,6 @@
 //! Between the bank and the rest of a run: what is banked, and what is remembered.
 
+use super::args::Threshold;
 use super::load::{Exports, Loaded};
 use super::settings::Settings;
 use crate::flags::{self, Raised, memory};
@@ -118,12 +119,29 @@ pub fn memory(settings: &Settings, loaded: &Loaded) -> Result<Memory> {
     let (Some(bank), Some(snapshots)) = (open_if_there(settings)?, &loaded.exports.tables.snapshots) else {
         return Ok(Memory::default());
     };
-    let company = loaded.whole(settings)?;
-    let labels: Vec<String> = finished(settings).iter().map(ToString::to_string).collect();
-    let mut published = bank.published_before(settings.as_of)?;
-    published.retain(|figure| labels.contains(&figure.key.period));
-    let restated = restatements(company, snapshots, &published, loaded.publishable(settings)?)?;
+    let given = loaded.publishable(settings)?;
+    let labels: Vec<String> = given.keys().cloned().collect();
+    let published = bank.published_before(settings.as_of, &labels)?;
+    let restated = restatements(loaded.whole(settings)?, snapshots, &published, given)?;
     Ok(Memory { restated, ..memory_of_flags(settings, loaded)? })
+}
+
+/// The memory for a report on one period, which is banked by another run: without the restatements of other periods,
+/// unless a threshold asks for all.
+pub fn memory_of(settings: &Settings, loaded: &Loaded, period: Period) -> Result<Memory> {
+    if settings.fail_on.contains(&Threshold::Restated) {
+        return memory(settings, loaded);
+    }
+    let (Some(bank), Some(snapshots)) = (open_if_there(settings)?, &loaded.exports.tables.snapshots) else {
+        return Ok(Memory::default());
+    };
+    let published = bank.published_before(settings.as_of, &[period.to_string()])?;
+    let mut memory = memory_of_flags(settings, loaded)?;
+    if !published.is_empty() && finished(settings).contains(&period) {
+        let company = loaded.whole(settings)?;
+        memory.restated = restatements(company, snapshots, &published, &publishable(company, &[period])?)?;
+    }
+    Ok(memory)
 }
 
 /// What runs before the as-of date left of flags alone: as [`memory`], without restatements.

@@ -13,7 +13,7 @@ pub fn run(settings: &Settings, console: Console, month: Option<&str>, form: For
     let month = settings.period(month, Some(Grain::Month))?;
     let loaded = load(settings, &without_rep(&settings.wanted))?;
     console.findings(&loaded.findings);
-    let memory = banking::memory(settings, &loaded)?;
+    let memory = banking::memory_of(settings, &loaded, month)?;
     let mut shelf = Shelf::new(settings, form)?;
     shelf.add_monthly(&loaded, &memory, month, wanted_rep(settings, &loaded)?)?;
     shelf.finish(console)?;

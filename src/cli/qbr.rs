@@ -14,7 +14,7 @@ pub fn run(settings: &Settings, console: Console, quarter: Option<&str>, form: F
     let mut shelf = Shelf::new(settings, form)?;
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
-    let memory = banking::memory(settings, &loaded)?;
+    let memory = banking::memory_of(settings, &loaded, quarter)?;
     shelf.add_qbr(&loaded, &memory, quarter)?;
     shelf.finish(console)?;
     let Loaded { company, findings, exports, .. } = &loaded;

@@ -39,12 +39,15 @@ pub fn view(given: &BTreeMap<String, Vec<Fact>>, texts: &mut Writer) -> rusqlite
     Ok(topics)
 }
 
-/// The figures as the last run before a day gave them, each with the day of that run.
-pub fn before(db: &Connection, day: i64) -> rusqlite::Result<Vec<Published>> {
+/// The figures of some periods as the last run before a day gave them, each with the day of that run.
+pub fn before(db: &Connection, day: i64, periods: &[String]) -> rusqlite::Result<Vec<Published>> {
     let texts = texts::all(db)?;
     let text = |number: i64| texts.get(&number).map(ToString::to_string);
     let mut published = Vec::new();
     for period in FACTS.topics_before(db, day)? {
+        if !text(period).is_some_and(|label| periods.contains(&label)) {
+            continue;
+        }
         let last = FACTS.runs(db, period)?.into_iter().rfind(|run| *run < day);
         let on = last.and_then(|run| i32::try_from(run).ok()).unwrap_or(i32::MIN);
         FACTS.each_last(db, period, day - 1, |key, _, values| {

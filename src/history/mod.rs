@@ -193,9 +193,9 @@ impl Bank {
         flags::before(&self.db, i64::from(day_number(as_of))).map_err(about(&self.path))
     }
 
-    /// The figures as the last runs before an as-of date gave them.
-    pub fn published_before(&self, as_of: NaiveDate) -> Result<Vec<Published>, HistoryError> {
-        facts::before(&self.db, i64::from(day_number(as_of))).map_err(about(&self.path))
+    /// The figures of some periods, by their labels, as the last runs before an as-of date gave them.
+    pub fn published_before(&self, as_of: NaiveDate, periods: &[String]) -> Result<Vec<Published>, HistoryError> {
+        facts::before(&self.db, i64::from(day_number(as_of)), periods).map_err(about(&self.path))
     }
 
     /// Takes note of a flag; a later note on the same one replaces it.

@@ -6,7 +6,7 @@ use super::narrative::Voice;
 use super::playbook::Playbook;
 use super::{ReportError, noticed};
 use crate::diagnostic::Findings;
-use crate::flags::{self, Raised};
+use crate::flags::{self, Flag, Raised};
 use crate::metrics::signals::{Signal, prior, signals};
 use crate::metrics::{Company, MeasureError, Window, measure};
 use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
@@ -78,6 +78,11 @@ impl<'a> Material<'a> {
             label: period.to_string(),
             quality: super::quality::notes(company, findings)?,
         })
+    }
+
+    /// Whether somebody has taken note of a flag, so that it needs no decision for now.
+    pub fn is_acknowledged(&self, flag: &Flag) -> bool {
+        self.memory.news.as_ref().is_some_and(|news| news.note(flag).is_some())
     }
 
     pub fn voice(&self) -> Voice<'_> {

@@ -301,8 +301,13 @@ impl<'a> Page<'a> {
         let company = self.material.company;
         let open = open_deals(company, self.number)?;
         let mut flagged: Vec<(&str, Vec<&Flag>)> = Vec::new();
+        let mut acknowledged = 0;
         for flag in self.material.raised.flags.iter().filter(|flag| flag.owner == self.rep) {
             let Subject::Opportunity { id, .. } = &flag.subject else { continue };
+            if self.material.is_acknowledged(flag) {
+                acknowledged += 1;
+                continue;
+            }
             match flagged.iter_mut().find(|(known, _)| known == id) {
                 Some((_, flags)) => flags.push(flag),
                 None => flagged.push((id, vec![flag])),
@@ -348,6 +353,7 @@ impl<'a> Page<'a> {
             } else {
                 format!("None of your {of_open} asks for a decision.")
             },
+            paragraphs: if acknowledged > 0 { vec![left_out(acknowledged)] } else { Vec::new() },
             tables: if has_rows { vec![table] } else { Vec::new() },
             questions: ranks.into_iter().filter_map(question).collect(),
             follows: has_rows.then(|| "For each: advance, demote, re-date or remove, and by when.".to_string()),
@@ -492,4 +498,8 @@ fn times_in_words(number: u64) -> String {
 
 fn notes() -> Section {
     Section { id: "notes", topic: "Notes", title: "What we agree on.".into(), blank_lines: 6, ..Section::default() }
+}
+/// "Two acknowledged flags are left out."
+fn left_out(acknowledged: u64) -> String {
+    sentence(&format!("{} left out.", counted(acknowledged, "acknowledged flag is", "acknowledged flags are")))
 }

@@ -91,6 +91,16 @@ fn the_weekly_page_says_what_is_new_open_resolved_and_acknowledged() {
 }
 
 #[test]
+fn a_reps_page_leaves_out_what_is_acknowledged() {
+    let company = a_week_on();
+    company.run(&["--as-of", "2026-11-09", "monthly", "--month", "2026-10"]);
+    let page = std::fs::read_to_string(company.path("reports/monthly/2026-10/bo.md")).expect("the page");
+    let decisions = section(&page, "Deals that need a decision");
+    assert!(decisions.contains("One acknowledged flag is left out."), "{decisions}");
+    assert!(decisions.contains("Elm") && !decisions.contains("Cedar"), "{decisions}");
+}
+
+#[test]
 fn every_format_of_the_page_has_the_memory() {
     use calamine::{Data, Reader, Xlsx, open_workbook};
     let company = a_week_on();
