@@ -3,6 +3,11 @@
 //! The companies are generated once, below the target folder. `cargo bench` takes those of 10,000 and 100,000
 //! opportunities; `QUARTERDECK_BENCH=all cargo bench` takes that of a million too.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "what is measured is said by the environment, and companies are kept in files"
+)]
+
 use divan::Bencher;
 use quarterdeck::metrics::{Company, Selection, Tables, measure};
 use quarterdeck::model::{Currency, Period};

@@ -244,7 +244,7 @@ fn no_stages(names: &[(String, u64)], reason: &str) -> String {
     let (open, won, lost) = (of(None), of(Some(Stage::Won)), of(Some(Stage::Lost)));
     let _ = write!(
         text,
-        "\nwrite them under [stages], the open ones in the order of the sale:\n  open = [{open}]\n  won = [{won}]\n  lost = [{lost}]"
+        "\nwrite them under [stages], the open ones in the order of the sale, what ends a deal under won or lost:\n  open = [{open}]\n  won = [{won}]\n  lost = [{lost}]"
     );
     text
 }

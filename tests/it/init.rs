@@ -131,7 +131,7 @@ fn a_spreadsheet_under_headers_of_its_own_is_proposed_with_the_places_to_name_th
     std::fs::write(company.path("quarterdeck.toml"), &named).expect("the configuration");
     let output = company.try_run(&["--as-of", "2026-11-16", "check"]);
     let said = String::from_utf8_lossy(&output.stderr);
-    let (stages, hint) = said.split_once("[stages], the open ones in the order of the sale:\n").expect("a hint");
+    let (stages, hint) = said.split_once("what ends a deal under won or lost:\n").expect("a hint");
     assert!(stages.contains("the order of the stages is not known"), "{said}");
     // What the hint says is written as it stands, and the run goes on.
     let hint: String = hint.lines().map_while(|line| line.strip_prefix("  ")).map(|line| format!("{line}\n")).collect();
