@@ -54,6 +54,9 @@ pub struct Global {
     /// Say nothing but what is wrong
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Say at the end where the time went
+    #[arg(long, global = true)]
+    pub timings: bool,
     /// End with exit code 3 where one of these is met; may be given several times
     #[arg(long, global = true, value_enum, value_delimiter = ',', value_name = "THRESHOLD")]
     pub fail_on: Vec<Threshold>,

@@ -30,6 +30,11 @@ impl Console {
         }
     }
 
+    /// Says what was asked for beside the result, also when quiet.
+    pub fn note(self, text: &str) {
+        eprintln!("{text}");
+    }
+
     /// Says a warning, also when quiet.
     pub fn warn(self, text: &str) {
         eprintln!("warning: {}", printable(text));

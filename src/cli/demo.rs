@@ -4,6 +4,7 @@ use super::args::{FileFormat, Global};
 use super::console::Console;
 use super::load::load;
 use super::settings::Settings;
+use super::timings::Timings;
 use super::write::{Form, Shelf};
 use crate::metrics::Selection;
 use crate::model::Grain;
@@ -30,22 +31,26 @@ const SAMPLE: &[(&str, &[u8])] = &[
 /// The Monday on which the sample's exports were made.
 const SAMPLE_AS_OF: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 16).expect("a date of the calendar");
 
-pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
+pub fn run(global: &Global, console: Console, timings: &Timings, folder: &Path) -> Result<()> {
     let mut plan = Plan::default();
     for (name, content) in SAMPLE {
         plan.add(*name, *content);
     }
     plan.write(folder)?;
-    let settings = Settings::resolve(&Global {
-        config: folder.join("quarterdeck.toml"),
-        as_of: Some(global.as_of.unwrap_or(SAMPLE_AS_OF)),
-        out: folder.join("reports"),
-        team: None,
-        manager: None,
-        rep: None,
-        quiet: global.quiet,
-        fail_on: Vec::new(),
-    })?;
+    let settings = Settings::resolve(
+        &Global {
+            config: folder.join("quarterdeck.toml"),
+            as_of: Some(global.as_of.unwrap_or(SAMPLE_AS_OF)),
+            out: folder.join("reports"),
+            team: None,
+            manager: None,
+            rep: None,
+            quiet: global.quiet,
+            timings: global.timings,
+            fail_on: Vec::new(),
+        },
+        timings,
+    )?;
     let loaded = load(&settings, &Selection::default())?;
     let memory = Memory::default();
     let mut shelf = Shelf::new(

@@ -32,6 +32,7 @@ pub const ALL: &[Example] = &[
     example("monthly", "monthly --manager Daniel --month 2026-09", "one manager's people in September"),
     example("qbr", "qbr", "the review of the last complete fiscal quarter"),
     example("qbr", "qbr --quarter 2027-Q3 --format pptx,xlsx", "slides to edit, and a workbook with every figure"),
+    example("qbr", "qbr --format pptx --deck-template company.pptx", "the slides on your company's own master"),
     example("qbr", "qbr --team East --out east", "one team's, in a folder of its own"),
     example("metrics", "metrics --metric win_rate --format table", "the win rate of the last month, of team and reps"),
     example("metrics", "metrics --period 2027-Q3 --format csv", "every figure of a quarter, for a spreadsheet"),
@@ -47,12 +48,12 @@ pub const ALL: &[Example] = &[
     example("snapshot", "--quiet --fail-on rejected,restated snapshot", "as a weekly job: exit code 3 says look at it"),
     example(
         "acknowledge",
-        "acknowledge stalled OP-1 --until 2026-12-15 --why \"Legal reads the contract\"",
+        "acknowledge stalled O-101198 --until 2026-12-15 --why \"Legal reads the contract\"",
         "the flag is shown apart until that day",
     ),
     example(
         "acknowledge",
-        "acknowledge no_upcoming_activity \"Noor Haddad\" --until 2026-12-01 --why \"On leave\"",
+        "acknowledge low_coverage \"Priya Raghunathan\" --until 2026-12-01 --why \"On leave\"",
         "a flag about a person",
     ),
     example("templates", "templates list", "which templates there are"),

@@ -6,6 +6,7 @@ use super::args::Global;
 use super::console::Console;
 use super::load::load;
 use super::settings::{Settings, now};
+use super::timings::Timings;
 use crate::config;
 use crate::config::proposal::{Proposal, StageOrder};
 use crate::ingest::{self, Confidence, FileGuess, Guess, IngestError};
@@ -23,7 +24,7 @@ const NO_TABLE: &str = "it has the columns of no table";
 /// How an export's name may end.
 const ENDINGS: [&str; 5] = ["csv", "txt", "tsv", "gz", "xlsx"];
 
-pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
+pub fn run(global: &Global, console: Console, timings: &Timings, folder: &Path) -> Result<()> {
     let target = folder.join(NAME);
     if target.symlink_metadata().is_ok() {
         bail!("{} is there already\nhint: it is never overwritten; move it away, or change it", target.display());
@@ -48,7 +49,7 @@ pub fn run(global: &Global, console: Console, folder: &Path) -> Result<()> {
     for warning in proposal.warnings() {
         console.warn(&warning);
     }
-    first_read(global, console, &target)
+    first_read(global, console, timings, &target)
 }
 
 /// Looks at every file of a folder.
@@ -203,17 +204,21 @@ fn guessed_stages(mut names: Vec<(String, u64)>) -> Stages {
 }
 
 /// Reads with the new configuration and says what to do next.
-fn first_read(global: &Global, console: Console, target: &Path) -> Result<()> {
-    let settings = Settings::resolve(&Global {
-        config: target.to_path_buf(),
-        as_of: global.as_of,
-        out: global.out.clone(),
-        team: None,
-        manager: None,
-        rep: None,
-        quiet: global.quiet,
-        fail_on: Vec::new(),
-    })?;
+fn first_read(global: &Global, console: Console, timings: &Timings, target: &Path) -> Result<()> {
+    let settings = Settings::resolve(
+        &Global {
+            config: target.to_path_buf(),
+            as_of: global.as_of,
+            out: global.out.clone(),
+            team: None,
+            manager: None,
+            rep: None,
+            quiet: global.quiet,
+            timings: global.timings,
+            fail_on: Vec::new(),
+        },
+        timings,
+    )?;
     let loaded = load(&settings, &Selection::default())
         .map_err(|error| anyhow!("{} is written, but a run with it stops\n{error:#}", target.display()))?;
     let count = loaded.company.timeline.count();

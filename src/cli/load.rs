@@ -39,7 +39,7 @@ pub struct Exports {
 /// Reads every source and builds the company of the wanted selection.
 pub fn load(settings: &Settings, wanted: &Selection) -> Result<Loaded> {
     let exports = read(settings)?;
-    let (company, findings) = exports.company(settings, wanted)?;
+    let (company, findings) = settings.timings.time("building the timeline", || exports.company(settings, wanted))?;
     Ok(Loaded {
         company,
         findings,
@@ -81,7 +81,9 @@ impl Loaded {
 /// Reads every source, and the bank where there is one.
 pub fn read(settings: &Settings) -> Result<Exports> {
     let progress = Progress::new(settings.is_watched);
-    let mut intake = ingest::read_watched(&settings.ingest_options(), &|reading| progress.tell(reading))?;
+    let options = settings.ingest_options();
+    let read = || ingest::read_watched(&options, &|reading| progress.tell(reading));
+    let mut intake = settings.timings.time("reading the exports", read)?;
     drop(progress);
     Exports::new(settings, &mut intake)
 }

@@ -24,7 +24,8 @@ pub fn run(
     let wanted: BTreeSet<&str> = metrics.iter().map(String::as_str).collect();
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
-    let facts = measure(&loaded.company, period, (!wanted.is_empty()).then_some(&wanted))?;
+    let wanted = (!wanted.is_empty()).then_some(&wanted);
+    let facts = settings.timings.time("measuring", || measure(&loaded.company, period, wanted))?;
     let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Json };
     let text = match format.unwrap_or(default) {
         Format::Json => terminal::facts_json(&facts)?,

@@ -21,6 +21,7 @@ mod qbr;
 mod settings;
 mod snapshot;
 mod templates;
+mod timings;
 mod weekly;
 mod write;
 
@@ -28,12 +29,22 @@ use args::{Arguments, Command};
 use console::Console;
 pub use fail_on::Outcome;
 use settings::Settings;
+use timings::Timings;
 use write::Form;
 
 /// Runs a command. The error says what could not be done and what to do next.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let console = Console { is_quiet: arguments.global.quiet };
-    let settings = || Settings::resolve(&arguments.global);
+    let timings = Timings::new();
+    let outcome = dispatch(arguments, console, &timings);
+    if arguments.global.timings {
+        timings.say(console);
+    }
+    outcome
+}
+
+fn dispatch(arguments: &Arguments, console: Console, timings: &Timings) -> anyhow::Result<Outcome> {
+    let settings = || Settings::resolve(&arguments.global, timings);
     let done = match &arguments.command {
         Command::Weekly { week, format, stdout } => {
             let form = Form { formats: format, is_printed: *stdout, deck_template: None };
@@ -52,8 +63,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             metrics::run(&settings()?, console, period.as_deref(), metric, *format)
         }
         Command::Flags { period, format } => flags::run(&settings()?, console, period.as_deref(), *format),
-        Command::Demo { folder } => demo::run(&arguments.global, console, folder),
-        Command::Init { folder } => init::run(&arguments.global, console, folder),
+        Command::Demo { folder } => demo::run(&arguments.global, console, timings, folder),
+        Command::Init { folder } => init::run(&arguments.global, console, timings, folder),
         Command::Check { rejected, format } => check::run(&settings()?, console, rejected.as_deref(), *format),
         Command::Explain { metric: None, .. } => explain::list(console),
         Command::Explain { metric: Some(metric), period, by, key, rows, format } => {
@@ -65,7 +76,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
                 shows_rows: *rows,
                 format: *format,
             };
-            explain::run(&settings()?, console, &asked)
+            explain::run(&Settings { shows_records: true, ..settings()? }, console, &asked)
         }
         Command::Acknowledge { flag, subject, until, why } => {
             acknowledge::run(&settings()?, console, flag, subject, *until, why)

@@ -1,6 +1,7 @@
 //! What the user typed, turned once into what the run means: configuration, clock and environment are read here.
 
 use super::args::{Global, Threshold};
+use super::timings::Timings;
 use crate::config::{self, Configuration};
 use crate::ingest;
 use crate::metrics::Selection;
@@ -19,12 +20,15 @@ pub struct Settings {
     /// As typed; a name is matched to the people of the data once these are read.
     pub wanted: Selection,
     pub fail_on: Vec<Threshold>,
+    /// Whether the command shows records and not only figures.
+    pub shows_records: bool,
+    pub timings: Timings,
     /// Whether somebody watches: standard error is a terminal, and nothing asked to be quiet.
     pub is_watched: bool,
 }
 
 impl Settings {
-    pub fn resolve(global: &Global) -> Result<Self> {
+    pub fn resolve(global: &Global, timings: &Timings) -> Result<Self> {
         let configuration = config::read(&global.config)?;
         let as_of = global.as_of.unwrap_or_else(|| now().with_timezone(&configuration.time_zone).date_naive());
         Ok(Self {
@@ -33,13 +37,15 @@ impl Settings {
             out: global.out.clone(),
             wanted: Selection { team: global.team.clone(), manager: global.manager.clone(), rep: global.rep.clone() },
             fail_on: global.fail_on.clone(),
+            shows_records: false,
+            timings: timings.clone(),
             is_watched: !global.quiet && std::io::stderr().is_terminal(),
         })
     }
 
     /// The options of ingest that the configuration and the as-of date give.
     pub fn ingest_options(&self) -> ingest::Options {
-        self.configuration.ingest_options(self.as_of)
+        ingest::Options { describes: self.shows_records, ..self.configuration.ingest_options(self.as_of) }
     }
 
     /// The week of a label, or the one that holds the as-of date: a Monday's review looks at the running week.

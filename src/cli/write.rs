@@ -66,7 +66,7 @@ impl<'a> Shelf<'a> {
 
     pub fn add_weekly(&mut self, loaded: &Loaded, memory: &Memory, week: Period) -> Result<()> {
         let material = self.gather(loaded, memory, week)?;
-        let report = weekly::build(&material)?;
+        let report = self.settings.timings.time("building the pages", || weekly::build(&material))?;
         let link = self.add_report(&report, &material, &format!("weekly/{week}"), &report.title)?;
         self.groups.push(Group { topic: "Weekly pipeline health".into(), title: period_name(week), links: vec![link] });
         Ok(())
@@ -85,7 +85,7 @@ impl<'a> Shelf<'a> {
             .collect();
         let mut links = Vec::new();
         for (rep, file) in reps.iter().zip(distinct_file_names(&reps)) {
-            let report = monthly::build(&material, rep)?;
+            let report = self.settings.timings.time("building the pages", || monthly::build(&material, rep))?;
             links.push(self.add_report(&report, &material, &format!("monthly/{month}/{file}"), rep)?);
         }
         if only.is_none() {
@@ -108,7 +108,7 @@ impl<'a> Shelf<'a> {
         let managers: Vec<&str> = roster.managers.iter().map(String::as_str).filter(|name| leads(name)).collect();
         let mut links = Vec::new();
         for (name, file) in managers.iter().zip(distinct_file_names(&managers)) {
-            let report = manager::build(material, name)?;
+            let report = self.settings.timings.time("building the pages", || manager::build(material, name))?;
             links.push(self.add_report(&report, material, &format!("monthly/{month}/managers/{file}"), name)?);
         }
         if !links.is_empty() {
@@ -120,7 +120,7 @@ impl<'a> Shelf<'a> {
 
     pub fn add_qbr(&mut self, loaded: &Loaded, memory: &Memory, quarter: Period) -> Result<()> {
         let material = self.gather(loaded, memory, quarter)?;
-        let report = qbr::build(&material)?;
+        let report = self.settings.timings.time("building the pages", || qbr::build(&material))?;
         let link = self.add_report(&report, &material, &format!("qbr/{quarter}"), &report.title)?;
         self.groups.push(Group {
             topic: "Quarterly business review".into(),
@@ -135,11 +135,18 @@ impl<'a> Shelf<'a> {
         'a: 'm,
     {
         let playbook = &self.settings.configuration.playbook;
-        Ok(Material::gather(&loaded.company, playbook, period, &loaded.findings, loaded.part_of(memory))?)
+        let memory = loaded.part_of(memory);
+        let gather = || Material::gather(&loaded.company, playbook, period, &loaded.findings, memory);
+        Ok(self.settings.timings.time("measuring", gather)?)
+    }
+
+    fn add_report(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
+        let timings = &self.settings.timings;
+        timings.time("rendering", || self.render(report, material, path, title))
     }
 
     /// Plans a report's files at a path without its ending, and the charts of it in a folder beside it.
-    fn add_report(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
+    fn render(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
         let bare;
         let report = if self.is_printed {
             bare = without_charts(report);
@@ -213,7 +220,7 @@ impl<'a> Shelf<'a> {
         let index = Index { title: "Reports".into(), as_of: self.settings.as_of.to_string(), groups };
         self.plan.add("index.html", self.templates.index(&index)?);
         let count = self.plan.paths().count();
-        self.plan.write(folder)?;
+        self.settings.timings.time("writing the files", || self.plan.write(folder))?;
         let index = folder.join("index.html");
         console.say(&format!("wrote {count} files; open {}", printable(&index.display().to_string())));
         Ok(index)

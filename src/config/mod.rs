@@ -51,6 +51,7 @@ impl Configuration {
             max_rejected: self.max_rejected,
             stages: self.stages.clone(),
             renamed_stages: self.renamed_stages.clone(),
+            describes: true,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! In come drafts; out go rejections with the records as they stand in their files, and the error that stops the
 //! run where too many were rejected. Knows no metric.
 
-use super::columns::{Cells, Manner};
+use super::columns::Cells;
 use super::draft::{Draft, FaultColumn, FileRead, RowFault, State, cells_as_text};
 use super::error::{IngestError, cell_at};
 use super::identity;
@@ -14,6 +14,7 @@ use super::{Options, Rejection, SourceReport};
 use crate::diagnostic::{EXAMPLES, Finding, Findings, Place, Rule};
 use crate::model::Table;
 use csv::ByteRecord;
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The rejected records of a draft in order of place. Those that were rejected after they had been read are read
@@ -92,7 +93,7 @@ pub fn opportunities_by_id(
     let Some(source) = options.sources.get(&Table::Opportunities) else {
         return Ok(Vec::new());
     };
-    let manner = Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: false };
+    let manner = options.manner();
     let mut draft = Draft::read(Table::Opportunities, source, &options.base, manner, &|_| {})?;
     settle(&mut draft, options)?;
     identity::replace_earlier(&mut draft);
@@ -201,7 +202,7 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
     else {
         return;
     };
-    let known: HashSet<&str> = (0..opportunities.states.len())
+    let known: HashSet<&str, RandomState> = (0..opportunities.states.len())
         .filter(|row| opportunities.states[*row] != State::Rejected)
         .filter_map(|row| opportunities.cells.first()?.text(row))
         .collect();

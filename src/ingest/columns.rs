@@ -49,6 +49,8 @@ pub(super) struct Manner {
     /// The configured decimal sign.
     pub decimal: Option<char>,
     pub is_workbook: bool,
+    /// Whether columns that only describe a record are kept.
+    pub describes: bool,
 }
 
 /// A date in days since 1970 under both orders; `i32::MIN` where absent.

@@ -211,12 +211,12 @@ pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
     record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
-/// Cells that later steps look up or rename are kept as names, whatever their kind.
+/// Cells that later steps look up or rename, and words of which there are few, are kept as names, whatever their kind.
 fn cells_of(table: Table, column: &Column) -> Cells {
     match (table, column.name) {
-        (Table::Reps, "name") | (Table::Rates, "currency") | (_, "currency") | (Table::Activities, "status") => {
-            Cells::Names(Names::new())
-        }
+        (Table::Reps, "name")
+        | (_, "currency" | "forecast_category" | "from_forecast_category")
+        | (Table::Activities, "type" | "status" | "outcome") => Cells::Names(Names::new()),
         _ => Cells::new(column.kind),
     }
 }

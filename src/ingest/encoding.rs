@@ -138,9 +138,14 @@ impl Counts {
         if part.is_ascii() {
             return counts;
         }
+        // Each character beyond ASCII has one byte that starts it.
+        let starts = |text: &str| text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+        if let Ok(text) = std::str::from_utf8(part) {
+            counts.valid = starts(text);
+            return counts;
+        }
         for chunk in part.utf8_chunks() {
-            // Each character beyond ASCII has one byte that starts it.
-            counts.valid += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+            counts.valid += starts(chunk.valid());
             counts.invalid += u64::from(!chunk.invalid().is_empty());
         }
         counts

@@ -174,7 +174,7 @@ impl FileGuess {
     /// Reads the cells of a file that has what its table needs.
     fn read_cells(&mut self, table: Table, path: &Path, shown: &str) -> Result<(), IngestError> {
         let source = Source { patterns: vec![shown.to_owned()], columns: BTreeMap::new() };
-        let manner = Manner { zone: chrono_tz::UTC, decimal: None, is_workbook: false };
+        let manner = Manner { zone: chrono_tz::UTC, decimal: None, is_workbook: false, describes: true };
         let draft = Draft::read(table, &source, path.parent().unwrap_or(Path::new("")), manner, &|_| {})?;
         self.records = draft.states.len() as u64;
         if settle::has_ordered_dates(&draft) {

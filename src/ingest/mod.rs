@@ -64,7 +64,7 @@ pub fn read(options: &Options) -> Result<Intake, IngestError> {
 /// Reads everything as [`read`] does, and tells now and then how far it has come.
 pub fn read_watched(options: &Options, watch: &dyn Fn(Reading)) -> Result<Intake, IngestError> {
     let mut drafts = BTreeMap::new();
-    let manner = Manner { zone: options.time_zone, decimal: options.decimal, is_workbook: false };
+    let manner = options.manner();
     for (table, source) in &options.sources {
         let mut draft = Draft::read(*table, source, &options.base, manner, watch)?;
         settle::settle(&mut draft, options)?;
@@ -105,7 +105,7 @@ fn records(
             entered = Some(history::frame(&draft, book)?);
         }
         let present = draft.present();
-        let frame = tables::frame(draft, options.as_of)?;
+        let frame = tables::frame(draft, options)?;
         tables.insert(table, Records { frame, present });
     }
     if let Some(entered) = entered {
@@ -143,6 +143,14 @@ pub struct Options {
     pub stages: Option<Stages>,
     /// Old stage names in the data, by what they are called now.
     pub renamed_stages: BTreeMap<String, String>,
+    /// Whether columns that only describe a record are kept, for those who show records.
+    pub describes: bool,
+}
+
+impl Options {
+    fn manner(&self) -> Manner {
+        Manner { zone: self.time_zone, decimal: self.decimal, is_workbook: false, describes: self.describes }
+    }
 }
 
 /// Where a table comes from.

@@ -170,8 +170,10 @@ impl Draft {
         };
         let mut fault: Option<(Fault, FaultColumn)> = None;
         for ((cells, feed), column) in self.cells.iter_mut().zip(feeds).zip(self.table.frame_columns()) {
+            // Nothing in text can be wrong, so what nobody asks for need not be read.
+            let is_unread = !reader.manner.describes && column.is_description && column.kind == Kind::Text;
             // Of a deleted record the id counts: it stands for what an earlier one stood for.
-            if is_deleted && column.kind != Kind::Id && column.name != "id" {
+            if is_unread || (is_deleted && column.kind != Kind::Id && column.name != "id") {
                 cells.push_none();
                 continue;
             }

@@ -3,20 +3,20 @@
 //! In comes a draft in which nothing is open; out goes a frame with exactly the columns of the table, the kept
 //! records in the order of the files. Knows no file.
 
-use super::DateOrder;
 use super::columns::{ABSENT, Cells, Days};
 use super::dates;
 use super::draft::Draft;
 use super::storage::Names;
+use super::{DateOrder, Options};
 use crate::model::{Kind, Table, date_of, day_number};
 use chrono::NaiveDate;
 use polars::prelude::*;
 use rayon::prelude::*;
 
 /// The frame of a table. Its columns are given up one by one, so that each is in memory twice only for a while.
-pub(super) fn frame(mut draft: Draft, as_of: NaiveDate) -> PolarsResult<DataFrame> {
+pub(super) fn frame(mut draft: Draft, options: &Options) -> PolarsResult<DataFrame> {
     if draft.table == Table::Activities {
-        mark_events(&mut draft, as_of);
+        mark_events(&mut draft, options.as_of);
     }
     let rows: Vec<usize> = (0..draft.states.len()).filter(|row| draft.is_kept(*row)).collect();
     let order = draft.order;
@@ -25,7 +25,7 @@ pub(super) fn frame(mut draft: Draft, as_of: NaiveDate) -> PolarsResult<DataFram
         .into_par_iter()
         .zip(draft.table.frame_columns())
         .map(|(cells, column)| {
-            if cells.is_free() {
+            if cells.is_free() || (column.is_description && !options.describes) {
                 return Ok(Column::full_null(column.name.into(), rows.len(), &column.kind.data_type()));
             }
             Ok(series(column.name, &cells, column.kind, &rows, order)?.into_column())

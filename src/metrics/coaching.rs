@@ -331,10 +331,11 @@ pub fn coached_changes(window: &Window) -> PolarsResult<Option<Vec<CoachedChange
         return Ok(None);
     };
     let reps = window.company.roster.reps.len();
-    let mut hours = vec![0.0; reps];
+    // Minutes are whole most often, so that equal sums of them are equal, and ties are ties.
+    let mut minutes = vec![0.0; reps];
     for session in sessions.iter().filter(|s| before.has(s.day) && s.is_held && s.is_coaching()) {
         if let Some(rep) = session.rep {
-            hours[rep] += session.minutes.unwrap_or(0.0) / 60.0;
+            minutes[rep] += session.minutes.unwrap_or(0.0);
         }
     }
     let counts = [won_count(), lost_count()];
@@ -344,12 +345,12 @@ pub fn coached_changes(window: &Window) -> PolarsResult<Option<Vec<CoachedChange
         Ok((won, won + grouped.count("lost_count", rep + 1)?))
     };
     let mut changes = Vec::new();
-    for (rep, hours) in hours.into_iter().enumerate() {
+    for (rep, minutes) in minutes.into_iter().enumerate() {
         let ((won_then, then), (won_now, now)) = (decided(&then, rep)?, decided(&now, rep)?);
         if then > 0 && now > 0 {
             // One division of whole numbers: equal changes stay equal, and ties are ties.
             let change = (won_now * then) as f64 - (won_then * now) as f64;
-            changes.push(CoachedChange { rep, hours, win_rate_change: change / (then * now) as f64 });
+            changes.push(CoachedChange { rep, hours: minutes / 60.0, win_rate_change: change / (then * now) as f64 });
         }
     }
     Ok(Some(changes))
@@ -357,9 +358,33 @@ pub fn coached_changes(window: &Window) -> PolarsResult<Option<Vec<CoachedChange
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::Sample;
     use super::*;
-    use crate::model::day_number;
+    use crate::model::{Table, day_number};
     use chrono::NaiveDate;
+
+    #[test]
+    fn fifty_minutes_are_fifty_however_they_were_parted() {
+        // In hours, session by session, 10/60 + 40/60 is not 50/60 in binary fractions, and a tie would be lost.
+        let deals = ["Ann", "Bob"].into_iter().flat_map(|owner| {
+            ["2026-09-10", "2026-10-10"].map(|day| format!("\n{owner}{day}|{owner}|Won|100|2026-08-01|{day}"))
+        });
+        let deals = format!("id|owner|stage|amount|created_date|close_date{}", deals.collect::<String>());
+        let company = Sample::as_of("2026-11-16")
+            .with(Table::Opportunities, &deals)
+            .with(
+                Table::Coaching,
+                "date|manager|rep|kind|status|minutes
+                 2026-09-01|Max|Ann|one_on_one|held|50
+                 2026-09-01|Max|Bob|one_on_one|held|10
+                 2026-09-02|Max|Bob|one_on_one|held|40",
+            )
+            .company();
+        let window = Window::new(&company, company.rules.calendar.parse("2026-10").unwrap()).unwrap();
+        let changes = coached_changes(&window).unwrap().unwrap();
+        assert_eq!(changes.len(), 2);
+        assert_eq!(changes[0].hours.to_bits(), changes[1].hours.to_bits());
+    }
 
     #[test]
     fn kinds_are_one_word_whatever_their_spelling() {

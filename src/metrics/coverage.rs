@@ -188,8 +188,9 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         let ratio = Figure::ratio(book.units(amount as f64), target_units, count, "no target")
             .held_against(rules.coverage_healthy, rules.coverage_warning);
         book.write(&COVERAGE_RATIO, subject, ratio);
-        let gap = (rules.coverage_healthy * target_units - book.units(amount as f64)).max(0.0);
-        book.write(&COVERAGE_GAP, subject, Figure::of(gap, count));
+        // In minor units, of which no fraction of a cent is left over as it would be in units.
+        let gap = rules.coverage_healthy * target as f64 / PARTS as f64 - amount as f64;
+        book.write(&COVERAGE_GAP, subject, Figure::of(book.units(gap.max(0.0)), count));
 
         let due = book.units(pipeline.sum("due_amount", subject)? as f64);
         let due_count = pipeline.count("due_count", subject)?;

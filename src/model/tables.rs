@@ -66,14 +66,20 @@ pub struct Column {
     pub name: &'static str,
     pub kind: Kind,
     pub is_required: bool,
+    /// Whether it only tells a reader which record is meant: no figure, flag or report is made of it.
+    pub is_description: bool,
 }
 
 const fn required(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, is_required: true }
+    Column { name, kind, is_required: true, is_description: false }
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, is_required: false }
+    Column { name, kind, is_required: false, is_description: false }
+}
+
+const fn description(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind, is_required: false, is_description: true }
 }
 
 const OPPORTUNITIES: &[Column] = &[
@@ -134,16 +140,16 @@ const HISTORY_SOURCE: &[Column] = &[
 ];
 
 const ACTIVITIES: &[Column] = &[
-    optional("id", Kind::Reference),
+    description("id", Kind::Reference),
     required("owner", Kind::Person),
     required("date", Kind::Date),
     required("type", Kind::Text),
     optional("opportunity_id", Kind::Reference),
-    optional("account", Kind::Text),
+    description("account", Kind::Text),
     optional("status", Kind::Text),
     optional("outcome", Kind::Text),
-    optional("minutes", Kind::Number),
-    optional("subject", Kind::Text),
+    description("minutes", Kind::Number),
+    description("subject", Kind::Text),
 ];
 
 const QUOTAS: &[Column] = &[
@@ -237,7 +243,8 @@ impl Table {
         }
     }
 
-    /// The columns of this table's canonical frame; a frame has all of them, null where the file has none.
+    /// The columns of this table's canonical frame; a frame has all of them, null where the file has none, and
+    /// descriptions null where nobody asked for them.
     pub fn frame_columns(self) -> &'static [Column] {
         match self {
             Table::Opportunities => OPPORTUNITIES,

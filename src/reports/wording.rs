@@ -12,11 +12,11 @@ pub const NOTHING: &str = "–";
 pub fn money_short(value: f64, currency: &Currency) -> String {
     let (sign, size) = (minus(value), value.abs());
     let number = if size >= 999_500_000.0 {
-        format!("{:.2}{TIE}B", size / 1e9)
+        format!("{}{TIE}B", grouped(size / 1e9, 2))
     } else if size >= 999_500.0 {
-        format!("{:.2}{TIE}M", size / 1e6)
+        format!("{}{TIE}M", grouped(size / 1e6, 2))
     } else if size >= 9_999.5 {
-        format!("{:.0}{TIE}K", size / 1e3)
+        format!("{}{TIE}K", grouped(size / 1e3, 0))
     } else {
         grouped(size, 0)
     };
@@ -38,9 +38,11 @@ fn minus(value: f64) -> &'static str {
     if value <= -0.5 { "−" } else { "" }
 }
 
-/// A number with a comma between thousands.
+/// A number with a comma between thousands. A half is rounded away from zero, as spreadsheets do, so that a report and its
+/// workbook show the same.
 pub fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{:.*}", decimals, value.abs());
+    let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(0));
+    let text = format!("{:.*}", decimals, (value.abs() * scale).round() / scale);
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
     let mut out = String::new();
     let is_zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
@@ -190,6 +192,15 @@ mod tests {
         assert_eq!(texts(&[0.0, 2_000.0], Unit::Money), "$0 | $2,000");
         assert_eq!(texts(&[0.0, 0.25, 0.5], Unit::Ratio), "0 | 25 % | 50 %");
         assert_eq!(texts(&[0.0], Unit::Count), "0");
+    }
+
+    #[test]
+    fn halves_are_rounded_as_in_spreadsheets() {
+        let short = |amount: f64| money_short(amount, &currency()).replace(TIE, " ");
+        assert_eq!(money_full(1_452_890.5, &currency()), "$1,452,891");
+        assert_eq!(money_full(-0.5, &currency()), "−$1");
+        assert_eq!((short(12_500.0), short(1_125_000.0)), ("$13 K".to_string(), "$1.13 M".to_string()));
+        assert_eq!((percent(0.125).replace(TIE, " "), grouped(2.25, 1)), ("13 %".to_string(), "2.3".to_string()));
     }
 
     #[test]

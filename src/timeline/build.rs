@@ -6,7 +6,9 @@ use crate::model::{Sighting, Snapshots, Stage, Stages, Standing, day_number};
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
 use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError, StringChunked};
+use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// What a timeline is built from.
 #[derive(Debug, Clone, Copy)]
@@ -132,13 +134,50 @@ impl Timeline {
             has_history: has_rows || has_snapshot,
             opportunities: Vec::new(),
             spans: Vec::new(),
+            days: Vec::new(),
             states: Vec::new(),
             first_state: vec![0],
             categories: Vec::new(),
         };
-        let is_backdated = inputs.is_backdated;
+        let rows = export.ids.len();
+        let firsts: Vec<usize> = (0..rows).step_by(PIECE).collect();
+        let piece = |first: &usize| Piece::build(*first..rows.min(*first + PIECE), &export, &changes, inputs);
+        for piece in firsts.par_iter().map(piece).collect::<Vec<_>>() {
+            timeline.first_state.extend(piece.ends.iter().map(|end| timeline.states.len() + end));
+            timeline.states.extend(piece.states);
+            timeline.spans.extend(piece.spans);
+            timeline.opportunities.extend(piece.opportunities);
+            findings.merge(piece.findings);
+        }
+        timeline.days = timeline.states.iter().map(|state| state.at).collect();
+        // Categories that only later rows have are not known yet.
+        if timeline.states.iter().any(|state| state.category.is_some()) {
+            timeline.categories = category_names;
+        }
+        Ok((timeline, findings))
+    }
+}
+
+/// The timeline of some rows of the export, which are built beside the others.
+#[derive(Default)]
+struct Piece {
+    opportunities: Vec<Opportunity>,
+    spans: Vec<Span>,
+    states: Vec<State>,
+    /// Where the states of each opportunity end.
+    ends: Vec<usize>,
+    findings: Findings,
+}
+
+/// How many rows are one piece; few in unit tests, so that even their companies have several.
+const PIECE: usize = if cfg!(test) { 2 } else { 1 << 14 };
+
+impl Piece {
+    fn build(rows: Range<usize>, export: &Export, changes: &Changes, inputs: &Inputs) -> Self {
+        let as_of = day_number(inputs.as_of);
+        let mut piece = Piece::default();
         let mut of_row = Vec::new();
-        for row in 0..export.ids.len() {
+        for row in rows {
             let Some(id) = export.ids.get(row) else { continue };
             let created_on = export.created.get(row);
             if created_on.is_some_and(|created| created > as_of) {
@@ -149,37 +188,30 @@ impl Timeline {
                 created_on,
                 changes: &of_row,
                 as_of,
-                is_backdated,
-                export: export.state(row, as_of, inputs.stages, &category_codes),
+                is_backdated: inputs.is_backdated,
+                export: export.state(row, as_of, &changes.names),
             };
-            match life.closed_in_export() {
-                Err(ClosedWithoutDate) => {
-                    let place = Place { file: "opportunities".into(), value: Some(id.to_string()), ..Place::default() };
-                    findings.add(&CLOSED_WITHOUT_DATE, place, None);
-                }
-                Ok(closed_in_export) => {
-                    let first = timeline.states.len();
-                    life.write_states(closed_in_export, &mut timeline.states);
-                    let closed = life.closed_at_as_of(closed_in_export, &timeline.states[first..]);
-                    let opportunity = Opportunity {
-                        row,
-                        id: id.to_string(),
-                        created_on,
-                        closed,
-                        export_amount: life.export.amount,
-                        is_changed_later: life.has_changes_after_as_of(),
-                    };
-                    timeline.spans.push(Span::of(&opportunity, &timeline.states[first..]));
-                    timeline.first_state.push(timeline.states.len());
-                    timeline.opportunities.push(opportunity);
-                }
-            }
+            let Ok(closed_in_export) = life.closed_in_export() else {
+                let place = Place { file: "opportunities".into(), value: Some(id.to_string()), ..Place::default() };
+                piece.findings.add(&CLOSED_WITHOUT_DATE, place, None);
+                continue;
+            };
+            let first = piece.states.len();
+            life.write_states(closed_in_export, &mut piece.states);
+            let closed = life.closed_at_as_of(closed_in_export, &piece.states[first..]);
+            let opportunity = Opportunity {
+                row,
+                id: id.to_string(),
+                created_on,
+                closed,
+                export_amount: life.export.amount,
+                is_changed_later: life.has_changes_after_as_of(),
+            };
+            piece.spans.push(Span::of(&opportunity, &piece.states[first..]));
+            piece.ends.push(piece.states.len());
+            piece.opportunities.push(opportunity);
         }
-        // Categories that only later rows have are not known yet.
-        if timeline.states.iter().any(|state| state.category.is_some()) {
-            timeline.categories = category_names;
-        }
-        Ok((timeline, findings))
+        piece
     }
 }
 
@@ -363,13 +395,13 @@ impl<'a> Export<'a> {
         })
     }
 
-    fn state(&self, row: usize, as_of: Day, stages: &Stages, categories: &HashMap<&str, u32>) -> State {
+    fn state(&self, row: usize, as_of: Day, names: &Names) -> State {
         State {
             at: as_of,
-            stage: self.stages.get(row).and_then(|name| stages.find(name)),
+            stage: names.stages.find(self.stages.get(row)),
             amount: self.amounts.get(row),
             close_on: self.close_dates.get(row),
-            category: self.categories.get(row).and_then(|name| categories.get(name).copied()),
+            category: self.categories.get(row).and_then(|name| names.categories.get(name).copied()),
             probability: self.probabilities.get(row),
         }
     }

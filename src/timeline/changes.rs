@@ -140,6 +140,7 @@ mod tests {
             has_history: true,
             opportunities: vec![opportunity],
             states: states.to_vec(),
+            days: states.iter().map(|state| state.at).collect(),
             first_state: vec![0, states.len()],
             categories: Vec::new(),
         }

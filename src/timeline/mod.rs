@@ -38,6 +38,8 @@ pub struct Timeline {
     /// One for each opportunity, so that a look at a day passes quickly over those that were not there.
     spans: Vec<Span>,
     states: Vec<State>,
+    /// The days of the states, close together for those who look for a day.
+    days: Vec<Day>,
     /// The states of opportunity `o` are `states[first_state[o]..first_state[o + 1]]`; there is at least one.
     first_state: Vec<usize>,
     categories: Vec<String>,
@@ -161,9 +163,9 @@ impl Timeline {
 
     /// The last state at or before the end of a day; before the first one, that first one.
     pub fn state(&self, o: usize, day: Day) -> &State {
-        let states = self.states(o);
-        let after = states.partition_point(|state| state.at <= day);
-        &states[after.saturating_sub(1)]
+        let (first, end) = (self.first_state[o], self.first_state[o + 1]);
+        let after = self.days[first..end].partition_point(|at| *at <= day);
+        &self.states[first + after.saturating_sub(1)]
     }
 
     /// Whether an opportunity was open at the end of a day.

@@ -77,6 +77,13 @@ pub fn sample() -> TempDir {
     folder
 }
 
+/// Puts `company.pptx` into a folder of the sample company: a review of ours is a deck with a master, as a company's is.
+pub fn add_deck(folder: &Path) {
+    let review = run_in(folder, &["--as-of", "2026-11-16", "qbr", "--format", "pptx"]);
+    assert!(review.status.success(), "{}", String::from_utf8_lossy(&review.stderr));
+    std::fs::copy(folder.join("reports/qbr/2027-Q3.pptx"), folder.join("company.pptx")).expect("a copy");
+}
+
 /// The words of a command line, without its `quarterdeck`; what stands between double quotes is one word.
 pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();

@@ -208,6 +208,8 @@ fn slides_stand_on_the_company_s_master() {
     let parts = parts(&bytes);
     assert_whole("on a template", &parts);
     assert!(text(&parts, "ppt/presentation.xml").contains("<p:sldSz cx=\"9144000\" cy=\"6858000\"/>"));
+    // Four to three in the notes too: 3,086,100 high, so 4,114,800 wide.
+    assert!(text(&parts, "ppt/notesMasters/notesMaster1.xml").contains("cx=\"4114800\" cy=\"3086100\""));
     assert!(text(&parts, "ppt/theme/theme1.xml").contains("Company Serif"));
     assert_eq!(parts["ppt/media/template1.png"], LOGO);
     let layouts: Vec<&String> = parts.keys().filter(|path| path.starts_with("ppt/slideLayouts/slide")).collect();
@@ -310,6 +312,47 @@ fn names_that_lead_out_of_the_file_stay_in_the_template() {
 }
 
 #[test]
+fn ids_that_repeat_and_pictures_that_are_not_there_do_no_harm() {
+    let mut template = Template::new();
+    let related = "ppt/slideMasters/_rels/slideMaster1.xml.rels";
+    template.replace(related, "Id=\"far\"", "Id=\"look\"");
+    template.replace(related, "../media/logo.PNG", "../media/gone.png");
+    let parts = parts(&deck(&company("Ann Lee", &template.bytes())));
+    assert_whole("a picture that is not there", &parts);
+    // The logo goes with its shape.
+    assert!(!text(&parts, "ppt/slideMasters/slideMaster1.xml").contains("Logo"));
+}
+
+#[test]
+fn a_map_of_colours_and_the_room_of_a_second_master_are_used() {
+    let layout = "ppt/slideLayouts/slideLayout3.xml";
+    let map = "<a:overrideClrMapping bg1=\"lt1\" tx1=\"dk1\" bg2=\"lt2\" tx2=\"dk2\" accent1=\"accent1\" accent2=\"accent2\" \
+               accent3=\"accent3\" accent4=\"accent4\" accent5=\"accent5\" accent6=\"accent6\" hlink=\"hlink\" \
+               folHlink=\"folHlink\"/>";
+    let mut template = Template::new().with(layout, "<a:masterClrMapping/>", map);
+    // The first master has its title at the foot of the slide, the second where it should be.
+    let master = "ppt/slideMasters/slideMaster1.xml";
+    let (_, good) = template.parts.iter().find(|(path, _)| path == master).expect("a master").clone();
+    let (_, names) = template.parts.iter().find(|(path, _)| path.ends_with("Master1.xml.rels")).expect("names").clone();
+    template.set("ppt/slideMasters/slideMaster2.xml", good);
+    template.set("ppt/slideMasters/_rels/slideMaster2.xml.rels", names);
+    template.replace(master, "y=\"274638\"", "y=\"5274638\"");
+    template.replace(
+        "ppt/presentation.xml",
+        "</p:sldMasterIdLst>",
+        "<p:sldMasterId id=\"2147483800\" r:id=\"rId3\"/></p:sldMasterIdLst>",
+    );
+    let second = "<Relationship Id=\"rId3\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/slideMaster\" \
+                  Target=\"slideMasters/slideMaster2.xml\"/></Relationships>";
+    template.replace("ppt/_rels/presentation.xml.rels", "</Relationships>", second);
+    let parts = parts(&deck(&company("Ann Lee", &template.bytes())));
+    assert_whole("two masters", &parts);
+    assert!(text(&parts, "ppt/slideMasters/slideMaster1.xml").contains("y=\"274638\""));
+    assert!(text(&parts, "ppt/slides/slide2.xml").contains("<a:overrideClrMapping bg1=\"lt1\""));
+    assert!(text(&parts, "ppt/slides/slide1.xml").contains("<a:masterClrMapping/>"));
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_with_what_would_do() {
     let only = "ppt/slideLayouts/slideLayout3.xml";
     let master = "ppt/slideMasters/slideMaster1.xml";
@@ -319,6 +362,9 @@ fn what_cannot_be_used_is_refused_with_what_would_do() {
         template.set(theme, format!("<a:theme {SPACES}>{}</a:theme>", " ".repeat(9 << 20)));
         template
     };
+    let deep = "<p:x r:id=\"a\">".repeat(100_000) + &"</p:x>".repeat(100_000);
+    let crowd = (0..200_000).fold(String::from("<p:timing "), |crowd, i| crowd + &format!("a{i}=\"\" "));
+    let related = "ppt/slideMasters/_rels/slideMaster1.xml.rels";
     let entities = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><p:sldMaster ";
     let cases: Vec<(Vec<u8>, &str, &str)> = vec![
         (b"no zip at all".to_vec(), "no PowerPoint file", ".pptx"),
@@ -350,6 +396,17 @@ fn what_cannot_be_used_is_refused_with_what_would_do() {
         (Template::new().with(master, "<p:sldMaster ", entities).bytes(), "cannot be read", "save it anew"),
         (Template::new().without(theme).bytes(), "theme7.xml cannot be read: it is missing", "save it anew"),
         (Template::new().with(theme, "</a:theme>", "").bytes(), "theme7.xml cannot be read", "save it anew"),
+        (
+            Template::new().with(related, "Id=\"three\"", "Id=\"two\"").bytes(),
+            "two of its relationships have one id",
+            "save it anew",
+        ),
+        (
+            Template::new().with(master, "<p:timing>", &format!("{deep}<p:timing>")).bytes(),
+            "slideMaster1.xml cannot be read",
+            "save it anew",
+        ),
+        (Template::new().with(master, "<p:timing>", &crowd).bytes(), "slideMaster1.xml cannot be read", "save it anew"),
         (bomb.bytes(), "unpacks to more than a template needs", "save a copy"),
         (
             Template::new().with(master, "y=\"274638\"", "y=\"5274638\"").bytes(),

@@ -1,6 +1,6 @@
 //! The documentation holds: its commands run, its links lead somewhere, the columns it names are found.
 
-use crate::company::{run_in, sample, words};
+use crate::company::{add_deck, run_in, sample, words};
 use clap::Parser;
 use quarterdeck::cli::args::Arguments;
 use quarterdeck::ingest;
@@ -76,7 +76,8 @@ fn named_commands(text: &str) -> Vec<String> {
 #[test]
 fn every_command_of_the_pages_runs() {
     let folder = sample();
-    let mut count = 0;
+    add_deck(folder.path());
+    let mut done = BTreeSet::new();
     for (page, text) in pages() {
         // These show what is printed, and are made by running it.
         if ["metrics.md", "diagnostics.md", "configuration.md"].iter().any(|made| page.ends_with(made)) {
@@ -85,6 +86,9 @@ fn every_command_of_the_pages_runs() {
         for command in commands(&text) {
             // The pages on mail name somebody of no company in particular.
             let command = command.replace("Ann Lee", "Noor Haddad");
+            if !done.insert(command.clone()) {
+                continue;
+            }
             let mut words = words(&command);
             if !command.contains("--as-of") {
                 words.splice(0..0, ["--as-of".to_string(), "2026-11-16".to_string()]);
@@ -96,10 +100,9 @@ fn every_command_of_the_pages_runs() {
             let said = String::from_utf8_lossy(&output.stderr);
             let is_done = output.status.success() || (output.status.code() == Some(3) && command.contains("--fail-on"));
             assert!(is_done, "{}: {command}\n{said}", page.display());
-            count += 1;
         }
     }
-    assert!(count >= 20, "only {count} commands were found");
+    assert!(done.len() >= 15, "only {done:?} were found");
 }
 
 #[test]

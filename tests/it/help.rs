@@ -1,6 +1,6 @@
 //! The help: its examples run, a slip of the keyboard is recognised, colours go where nobody wants them.
 
-use crate::company::{files_below, run_in, sample, words};
+use crate::company::{add_deck, files_below, run_in, sample, words};
 use clap::Parser;
 use quarterdeck::cli::args::Arguments;
 use quarterdeck::cli::examples::ALL;
@@ -23,10 +23,12 @@ fn run(folder: &std::path::Path, line: &str) -> Output {
 #[test]
 fn every_example_of_the_help_runs() {
     let folder = sample();
+    add_deck(folder.path());
     for example in ALL {
-        if example.line == "init" {
-            // A configuration is there, and none is overwritten.
-            assert!(Arguments::try_parse_from(["quarterdeck", "init"]).is_ok());
+        // A configuration is there, and none is overwritten; the demo has tests of its own.
+        if example.line == "init" || example.command == "demo" {
+            let typed = ["quarterdeck".to_string()].into_iter().chain(words(example.line));
+            assert!(Arguments::try_parse_from(typed).is_ok(), "quarterdeck {}", example.line);
             continue;
         }
         let output = run(folder.path(), example.line);

@@ -209,6 +209,7 @@ pub fn period_of(company: &Company, world: &World) -> Period {
 pub fn company_in(configuration: &Path, as_of: NaiveDate) -> Company {
     let configuration = config::read(configuration).expect("a configuration");
     let options = ingest::Options {
+        describes: true,
         base: configuration.base,
         sources: configuration.sources,
         as_of,

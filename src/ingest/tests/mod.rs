@@ -23,6 +23,7 @@ impl Case {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = Options {
+            describes: true,
             base: folder.path().to_owned(),
             sources: BTreeMap::new(),
             as_of: "2026-08-10".parse().unwrap(),

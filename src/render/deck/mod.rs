@@ -221,7 +221,7 @@ fn add_frame(package: &mut Package, report: &Report, count: usize, template: &Te
     package.add_xml(
         "ppt/notesMasters/notesMaster1.xml",
         "application/vnd.openxmlformats-officedocument.presentationml.notesMaster+xml",
-        include_str!("parts/notes-master.xml"),
+        &notes_master(template.size),
     );
     let mut notes = Relationships::default();
     notes.add("theme", "../theme/theme2.xml");
@@ -235,6 +235,17 @@ fn add_sheet(package: &mut Package, name: &str, content_type: &str, sheet: &temp
     if !sheet.relationships.is_empty() {
         package.relate(&path, &Relationships::of(&sheet.relationships));
     }
+}
+
+/// The master of the notes, with a place for the slide that has the slide's proportions.
+fn notes_master((width, height): (i64, i64)) -> String {
+    const PLACE: &str = "<a:off x=\"685800\" y=\"1143000\"/><a:ext cx=\"5486400\" cy=\"3086100\"/>";
+    let (x, y, most_wide, most_high) = (685_800.0, 1_143_000.0, 5_486_400.0, 3_086_100.0);
+    let scale = f64::min(most_wide / width as f64, most_high / height as f64);
+    let (wide, high) = (width as f64 * scale, height as f64 * scale);
+    let (x, y) = (x + (most_wide - wide) / 2.0, y + (most_high - high) / 2.0);
+    let place = format!("<a:off x=\"{x:.0}\" y=\"{y:.0}\"/><a:ext cx=\"{wide:.0}\" cy=\"{high:.0}\"/>");
+    include_str!("parts/notes-master.xml").replace(PLACE, &place)
 }
 
 /// Title and date; the as-of date stands for the clock.

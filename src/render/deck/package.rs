@@ -9,12 +9,13 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
 /// The endings of pictures that a package may hold, and what they are.
-pub const PICTURES: [(&str, &str); 9] = [
+pub const PICTURES: [(&str, &str); 10] = [
     ("png", "image/png"),
     ("jpg", "image/jpeg"),
     ("jpeg", "image/jpeg"),
     ("gif", "image/gif"),
     ("bmp", "image/bmp"),
+    ("tif", "image/tiff"),
     ("tiff", "image/tiff"),
     ("emf", "image/x-emf"),
     ("wmf", "image/x-wmf"),

@@ -158,7 +158,7 @@ impl<'a> Layout<'a> {
 }
 
 /// As wide as the widest text of each column asks, and over the room for it only by breaking text into lines; whether
-/// that was not needed.
+/// numbers still stand in one line and text in lines that are not too short.
 fn widths(table: &Table, currency: &Currency, size: f64, room: f64) -> (Vec<f64>, bool) {
     const LEAST: f64 = 62.0;
     const LEAST_SHARE: f64 = 0.25;

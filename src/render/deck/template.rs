@@ -9,7 +9,7 @@ use super::theme::{Palette, Scheme};
 use crate::render::plain::capped;
 use archive::{Archive, damaged};
 use roxmltree::Document;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 use std::path::Path;
 use xml::{RELATIONS, SLIDES, child, cleaned, is, parsed, path};
@@ -161,10 +161,17 @@ impl Template {
         let masters = listed.filter_map(|entry| entry.attribute((RELATIONS, "id")));
         let masters = masters.filter_map(|id| related.iter().find(|r| r.id == id && r.kind == "slideMaster"));
         let mut found = [const { Vec::new() }; 2];
+        let mut has_no_room = None;
         for master in masters.filter_map(|related| related.target.as_deref()) {
-            if let Some(layouts) = chosen(&mut archive, master, &mut found)? {
-                return Self::gather(&mut archive, (width, height), master, layouts);
+            let Some(layouts) = chosen(&mut archive, master, &mut found)? else { continue };
+            match Self::gather(&mut archive, (width, height), master, layouts) {
+                // Another master may be meant for what stands below titles.
+                Err(error @ TemplateError::NoRoom { .. }) => has_no_room = Some(error),
+                done => return done,
             }
+        }
+        if let Some(error) = has_no_room {
+            return Err(error);
         }
         let wanted = if found[0].is_empty() { &WANTED[0] } else { &WANTED[1] };
         Err(TemplateError::NoLayout { wanted: wanted.name, found: named(&found[1]) })
@@ -191,6 +198,10 @@ impl Template {
             list.push_str(&format!("<p:sldLayoutId id=\"{}\" r:id=\"{id}\"/>", 2_147_483_648_u32 + number));
         }
         let list = format!("<p:sldLayoutIdLst xmlns:p=\"{SLIDES}\" xmlns:r=\"{RELATIONS}\">{list}</p:sldLayoutIdLst>");
+        let ids: BTreeSet<&str> = along.iter().map(|(id, ..)| id.as_str()).collect();
+        if ids.len() < along.len() || ids.contains("") {
+            return Err(damaged(master, "two of its relationships have one id"));
+        }
         let text = archive.needed(master)?;
         let master = pictures.sheet(archive, master, &text, along, Some(&list))?;
         let layouts = layouts.map(|layout| {
@@ -265,6 +276,7 @@ fn chosen<R: Read + Seek>(
         for (i, wanted) in WANTED.iter().enumerate() {
             let rank = match root.attribute("type") {
                 Some(kind) if kind == wanted.kind => 2,
+                Some(kind) if WANTED.iter().any(|other| other.kind == kind) => continue,
                 _ if says(name, wanted.words) => 1,
                 _ => continue,
             };
@@ -319,7 +331,8 @@ impl Pictures {
     ) -> Result<Sheet, TemplateError> {
         let mut relationships = along;
         for related in archive.related(from)? {
-            let Some(target) = related.target.filter(|_| related.kind == "image") else { continue };
+            let is_known = related.id.is_empty() || relationships.iter().any(|(id, ..)| *id == related.id);
+            let Some(target) = related.target.filter(|_| related.kind == "image" && !is_known) else { continue };
             if let Some(path) = self.taken(archive, &target)? {
                 relationships.push((related.id, "image", format!("../{path}")));
             }

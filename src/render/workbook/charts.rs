@@ -5,7 +5,7 @@ use super::formats::Formats;
 use super::sheet::{POINTS_A_LINE, Sheet};
 use super::{LONGEST, capped};
 use crate::model::Currency;
-use crate::render::charts::{colour, png};
+use crate::render::charts::{Tone, colour, png_in};
 use crate::render::native::{Native, Series, Shape, UNNAMED, native};
 use crate::reports::chart::{Chart as View, Role};
 use rust_xlsxwriter::{
@@ -60,7 +60,8 @@ impl<'a> Drafts<'a> {
                 sheet.leave(f64::from(HEIGHT) * POINT);
             }
             None => {
-                let Some(bytes) = png(chart, currency) else { return Ok(()) };
+                let size = (f64::from(WIDTH), f64::from(HEIGHT));
+                let Some(bytes) = png_in(chart, currency, size, &Tone::on_white) else { return Ok(()) };
                 let image = Image::new_from_buffer(&bytes)?.set_alt_text(alternative);
                 let image = image.set_scale_width(0.5).set_scale_height(0.5);
                 let height = image.height() as u32 / 2;

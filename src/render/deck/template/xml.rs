@@ -9,10 +9,27 @@ pub const DRAWING: &str = "http://schemas.openxmlformats.org/drawingml/2006/main
 pub const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
 
-/// Parses a part; a document type, which could define entities, is refused.
+/// Parses a part. Refused is a document type, which could define entities, and what no program writes: elements that stand
+/// deep in each other or have thousands of attributes, which would take hours to go through.
 pub fn parsed(text: &str) -> Result<Document<'_>, roxmltree::Error> {
     const MOST_NODES: u32 = 500_000;
-    Document::parse_with_options(text, ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() })
+    const MOST_ATTRIBUTES: usize = 5_000;
+    const DEEPEST: u16 = 200;
+    let has_crowd = |element: &str| element.bytes().filter(|byte| *byte == b'=').count() > MOST_ATTRIBUTES;
+    if text.split('<').any(has_crowd) {
+        return Err(roxmltree::Error::AttributesLimitReached);
+    }
+    let document =
+        Document::parse_with_options(text, ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() })?;
+    let mut depths: Vec<u16> = Vec::new();
+    for node in document.root().descendants() {
+        let depth = node.parent().map_or(0, |parent| depths[parent.id().get_usize()] + 1);
+        if depth > DEEPEST {
+            return Err(roxmltree::Error::NodesLimitReached);
+        }
+        depths.push(depth);
+    }
+    Ok(document)
 }
 
 pub fn is(node: Node, namespace: &str, name: &str) -> bool {
