@@ -9,7 +9,7 @@ use super::wording::{self, counted, listed};
 use crate::metrics::evidence::evidence;
 use crate::metrics::{Company, Metric, Rhythm, Window, find, measure};
 use crate::model::{
-    Fact, FactKey, Period, Published, Scope, Sighting, Snapshots, Stage, Standing, Table, Unit, date_of,
+    Fact, FactKey, Period, Published, Scope, Sighting, Snapshots, Stage, Stages, Standing, Table, Unit, date_of,
 };
 use crate::timeline::{Closed, Day, Timeline};
 use polars::prelude::PolarsResult;
@@ -111,6 +111,7 @@ pub fn restatements(
     given: &BTreeMap<String, Vec<Fact>>,
 ) -> Result<Vec<Restatement>, ReportError> {
     let now = standings_now(company)?;
+    let stages = company.timeline.stages();
     let mut by_period: BTreeMap<&str, Vec<&Published>> = BTreeMap::new();
     for figure in published {
         by_period.entry(&figure.key.period).or_default().push(figure);
@@ -129,7 +130,7 @@ pub fn restatements(
             if text(was) == new {
                 continue;
             }
-            let changes = changes.entry(figure.on).or_insert_with(|| changes_since(snapshots, figure.on, &now));
+            let changes = changes.entry(figure.on).or_insert_with(|| changes_since(snapshots, figure.on, &now, stages));
             let causes = causes(&window, metric, fact, changes)?;
             let (subject, why) = (subject(&figure.key, metric), why(&causes));
             let sentence = format!("{subject} {} → {new}: {why}", text(was));
@@ -232,19 +233,34 @@ fn standings_now(company: &Company) -> PolarsResult<HashMap<String, Now>> {
 }
 
 /// All that differs from what the last run up to a day saw, in order of id.
-fn changes_since<'a>(snapshots: &'a Snapshots, day: Day, now: &'a HashMap<String, Now>) -> Vec<Change<'a>> {
+fn changes_since<'a>(
+    snapshots: &'a Snapshots,
+    day: Day,
+    now: &'a HashMap<String, Now>,
+    stages: &Stages,
+) -> Vec<Change<'a>> {
     let mut changes = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for sightings in snapshots.by_opportunity() {
         let Some(last) = Sighting::last_by(sightings, day) else { continue };
         let Some(then) = last.standing.as_ref() else { continue };
         seen.insert(&last.opportunity);
-        changes.push(Change { id: &last.opportunity, on: day, then: Some(then), now: now.get(&*last.opportunity) });
+        let now = now.get(&*last.opportunity);
+        if now.is_none_or(|now| is_otherwise(stages, then, now)) {
+            changes.push(Change { id: &last.opportunity, on: day, then: Some(then), now });
+        }
     }
     let new = now.iter().filter(|(id, _)| !seen.contains(id.as_str()));
     changes.extend(new.map(|(id, now)| Change { id, on: day, then: None, now: Some(now) }));
     changes.sort_by_key(|change| change.id);
     changes
+}
+
+/// Whether anything is otherwise that a cause can name: most deals stand as they stood.
+fn is_otherwise(stages: &Stages, then: &Standing, now: &Now) -> bool {
+    let closed = then.stage.as_deref().and_then(|name| stages.find(name)).filter(|stage| stage.is_closed());
+    let of = |standing: &Standing| (standing.close_on, standing.amount, standing.created_on);
+    closed != now.closed.map(|closed| closed.stage) || of(then) != of(&now.standing) || then.owner != now.standing.owner
 }
 
 /// The opportunities that changed and are, or were, in a figure.
