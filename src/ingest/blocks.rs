@@ -22,6 +22,7 @@ pub(super) struct Block {
     text: Vec<u8>,
     /// The line on which it begins, from 1.
     first_line: u64,
+    lines: u64,
     /// Where text follows a quotation mark that closes a cell.
     strays: VecDeque<u64>,
     /// Whether it ends with [`END_MARK`].
@@ -78,13 +79,14 @@ impl Blocks {
         };
         self.rest = text.split_off(end);
         let (first_line, start) = (self.line, self.before);
-        self.line += memchr_iter(b'\n', &text).count() as u64;
+        let lines = memchr_iter(b'\n', &text).count() as u64;
+        self.line += lines;
         self.before += end as u64;
         let mut strays = VecDeque::new();
         while let Some(stray) = self.quotes.strays.pop_front_if(|stray| *stray < self.before) {
             strays.push_back(stray - start);
         }
-        Ok(Some(Block { text, first_line, strays, is_last: self.is_ended }))
+        Ok(Some(Block { text, first_line, lines, strays, is_last: self.is_ended }))
     }
 }
 
@@ -93,6 +95,7 @@ impl Blocks {
 pub(super) struct BlockRecords {
     reader: csv::Reader<Cursor<Vec<u8>>>,
     first_line: u64,
+    lines: u64,
     strays: VecDeque<u64>,
     /// Where the block ends, if it ends with [`END_MARK`].
     mark_ends: Option<u64>,
@@ -109,10 +112,15 @@ impl BlockRecords {
             has_quotes: memchr(b'"', &block.text).is_some(),
             reader: reader(delimiter).buffer_capacity(1 << 16).from_reader(Cursor::new(block.text)),
             first_line: block.first_line,
+            lines: block.lines,
             strays: block.strays,
             is_ended: false,
             is_torn: false,
         }
+    }
+
+    pub fn lines(&self) -> usize {
+        usize::try_from(self.lines).unwrap_or(0)
     }
 
     /// Whether the last record runs over several lines and has text after a closing quotation mark.

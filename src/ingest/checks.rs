@@ -206,11 +206,15 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
         .filter(|row| opportunities.states[*row] != State::Rejected)
         .filter_map(|row| opportunities.cells.first()?.text(row))
         .collect();
+    let mut last = None;
     for row in (0..history.states.len()).filter(|row| history.is_kept(*row)) {
         let Some(id) = history.cells.first().and_then(|cells| cells.text(row)) else {
             continue;
         };
-        if !known.contains(id) {
+        // The changes of an opportunity mostly stand together.
+        let is_known = last == Some(id) || known.contains(id);
+        last = Some(id).filter(|_| is_known);
+        if !is_known {
             let place = Place { value: Some(id.to_owned()), ..history.place(row) };
             findings.add(&rules::HISTORY_WITHOUT_OPPORTUNITY, place, None);
         }

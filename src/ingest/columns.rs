@@ -178,24 +178,48 @@ impl Cells {
         }
     }
 
-    /// Appends the rows of another column of the same kind; of names gives the keys here by the keys there.
-    pub fn append(&mut self, later: Cells) -> Vec<u32> {
-        match (self, later) {
-            (Cells::Text(cells), Cells::Text(later))
-            | (Cells::Ids(cells), Cells::Ids(later))
-            | (Cells::Rates(cells), Cells::Rates(later))
-            | (Cells::Periods(cells), Cells::Periods(later)) => cells.append(later),
-            (Cells::Names(names), Cells::Names(later)) => return names.append(later),
-            (Cells::Dates(cells), Cells::Dates(later)) => cells.append(later),
-            (Cells::Moments(cells), Cells::Moments(later)) => cells.append(later),
-            (Cells::Amounts(amounts), Cells::Amounts(later)) => amounts.append(later),
-            (Cells::Probabilities(column), Cells::Probabilities(later)) => {
-                column.is_percent |= later.is_percent;
-                column.cells.append(later.cells);
+    /// Makes room for so many further rows, if the column has any value.
+    pub fn expect(&mut self, rows: usize) {
+        match self {
+            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.expect(rows),
+            Cells::Names(names) => names.keys.expect(rows),
+            Cells::Dates(cells) => cells.expect(rows),
+            Cells::Moments(cells) => cells.expect(rows),
+            Cells::Amounts(amounts) => amounts.cells.expect(rows),
+            Cells::Probabilities(column) => column.cells.expect(rows),
+            Cells::Whole(cells) => cells.reserve(rows),
+            Cells::Numbers(cells) => cells.expect(rows),
+        }
+    }
+
+    /// Appends the rows of other columns of the same kind; of names gives for each the keys here by the keys there.
+    pub fn append(&mut self, later: Vec<Cells>) -> Vec<Vec<u32>> {
+        // The kind of a column is that of its table, so all are of one kind.
+        macro_rules! all {
+            ($kind:path) => {
+                later
+                    .into_iter()
+                    .filter_map(|cells| if let $kind(cells) = cells { Some(cells) } else { None })
+                    .collect()
+            };
+        }
+        match self {
+            Cells::Text(cells) => cells.append(all!(Cells::Text)),
+            Cells::Ids(cells) => cells.append(all!(Cells::Ids)),
+            Cells::Rates(cells) => cells.append(all!(Cells::Rates)),
+            Cells::Periods(cells) => cells.append(all!(Cells::Periods)),
+            Cells::Names(names) => return names.append(all!(Cells::Names)),
+            Cells::Dates(cells) => cells.append(all!(Cells::Dates)),
+            Cells::Moments(cells) => cells.append(all!(Cells::Moments)),
+            Cells::Amounts(amounts) => amounts.append(all!(Cells::Amounts)),
+            Cells::Probabilities(column) => {
+                let later: Vec<Probabilities> = all!(Cells::Probabilities);
+                column.is_percent |= later.iter().any(|column| column.is_percent);
+                column.cells.append(later.into_iter().map(|column| column.cells).collect());
             }
-            (Cells::Numbers(cells), Cells::Numbers(later)) => cells.append(later),
-            // Rows are appended while a source is read, and the kind of a column is that of its table.
-            _ => {}
+            Cells::Numbers(cells) => cells.append(all!(Cells::Numbers)),
+            // Built by the settling, when all rows have been read.
+            Cells::Whole(_) => {}
         }
         Vec::new()
     }
@@ -259,12 +283,15 @@ impl Amounts {
         }
     }
 
-    fn append(&mut self, later: Amounts) {
-        let first = self.cells.height();
-        for (row, at) in &later.signs {
-            self.sign(first + *row as usize, &later.sign_texts[*at as usize]);
+    fn append(&mut self, later: Vec<Amounts>) {
+        let mut first = self.cells.height();
+        for column in &later {
+            for (row, at) in &column.signs {
+                self.sign(first + *row as usize, &column.sign_texts[*at as usize]);
+            }
+            first += column.cells.height();
         }
-        self.cells.append(later.cells);
+        self.cells.append(later.into_iter().map(|column| column.cells).collect());
     }
 }
 

@@ -14,6 +14,7 @@ use super::{DateOrder, FileReport};
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
 use csv::ByteRecord;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table as far as its own files tell it.
@@ -105,34 +106,47 @@ impl Draft {
         }
     }
 
-    /// Room for further rows of the same columns.
-    pub fn beside(&self) -> Self {
+    /// Room for so many further rows of the same columns, as far as their number is known.
+    pub fn beside(&self, rows: usize) -> Self {
         let entered = self.entered.iter().map(|(label, _)| (label.clone(), Cells::new(Kind::Timestamp)));
-        Draft { entered: entered.collect(), ..Draft::new(self.table) }
+        let mut draft = Draft { entered: entered.collect(), ..Draft::new(self.table) };
+        let entered = draft.entered.iter_mut().map(|(_, cells)| cells);
+        draft.cells.iter_mut().chain(entered).for_each(|cells| cells.expect(rows));
+        draft.states.reserve_exact(rows);
+        draft.lines.reserve_exact(rows);
+        draft
     }
 
-    /// Appends rows that were read beside these.
-    pub fn append(&mut self, later: Draft) {
-        let first = self.states.len();
-        let stage = self.column("stage");
-        for (at, (cells, more)) in self.cells.iter_mut().zip(later.cells).enumerate() {
-            let keys = cells.append(more);
-            if Some(at) == stage {
-                for ((key, mark), count) in &later.outcome_marks {
-                    *self.outcome_marks.entry((keys[*key as usize], *mark)).or_default() += count;
-                }
+    /// Appends rows that were read beside these, in their order. Each column is in memory twice only for a while.
+    pub fn append(&mut self, later: Vec<Draft>) {
+        let rows: usize = later.iter().map(|part| part.states.len()).sum();
+        self.states.reserve_exact(rows);
+        self.lines.reserve_exact(rows);
+        let mut columns: Vec<Vec<Cells>> = self.cells.iter().map(|_| Vec::with_capacity(later.len())).collect();
+        let mut entered: Vec<Vec<Cells>> = self.entered.iter().map(|_| Vec::with_capacity(later.len())).collect();
+        let mut marks = Vec::with_capacity(later.len());
+        for part in later {
+            let first = self.states.len();
+            columns.iter_mut().zip(part.cells).for_each(|(column, cells)| column.push(cells));
+            entered.iter_mut().zip(part.entered).for_each(|(column, (_, cells))| column.push(cells));
+            marks.push(part.outcome_marks);
+            self.states.extend(part.states);
+            self.lines.extend(part.lines);
+            self.events.extend(part.events.iter().map(|row| first + row));
+            for mut fault in part.faults {
+                fault.row += first;
+                fault.record = fault.record.filter(|_| self.faults.len() < KEPT_RECORDS);
+                self.faults.push(fault);
             }
         }
-        for ((_, cells), (_, more)) in self.entered.iter_mut().zip(later.entered) {
-            cells.append(more);
-        }
-        self.states.extend(later.states);
-        self.lines.extend(later.lines);
-        self.events.extend(later.events.iter().map(|row| first + row));
-        for mut fault in later.faults {
-            fault.row += first;
-            fault.record = fault.record.filter(|_| self.faults.len() < KEPT_RECORDS);
-            self.faults.push(fault);
+        let own = self.entered.iter_mut().map(|(_, cells)| cells);
+        let pairs: Vec<_> = self.cells.iter_mut().chain(own).zip(columns.into_iter().chain(entered)).collect();
+        let keys: Vec<_> = pairs.into_par_iter().map(|(cells, later)| cells.append(later)).collect();
+        let stage_keys = self.column("stage").map(|at| &keys[at]);
+        for (marks, keys) in marks.into_iter().zip(stage_keys.into_iter().flatten()) {
+            for ((key, mark), count) in marks {
+                *self.outcome_marks.entry((keys[key as usize], mark)).or_default() += count;
+            }
         }
     }
 

@@ -72,6 +72,8 @@ impl Draft {
         let first_row = self.states.len();
         self.note_file(&sheet, &layout, &located.shown);
         let mut footer = Footer::default();
+        let mut read_parts = Vec::new();
+        let mut count = 0;
         let mut stretches = some(&mut sheet)?;
         while !stretches.is_empty() {
             let read = |stretch| self.read_stretch(stretch, &reader, &located.shown);
@@ -79,17 +81,25 @@ impl Draft {
                 rayon::join(|| stretches.into_par_iter().map(read).collect::<Vec<_>>(), || some(&mut sheet));
             for part in parts {
                 let (rows, held) = part?;
-                for (line, record) in footer.go_on(held, !rows.states.is_empty()) {
-                    self.push(&record, line, &reader);
+                let held_before = footer.go_on(held, !rows.states.is_empty());
+                if !held_before.is_empty() {
+                    let mut before = self.beside(held_before.len());
+                    for (line, record) in held_before {
+                        before.push(&record, line, &reader);
+                    }
+                    count += before.states.len();
+                    read_parts.push(before);
                 }
-                self.append(rows);
+                count += rows.states.len();
+                read_parts.push(rows);
             }
-            if self.states.len() >= u32::MAX as usize {
+            if first_row + count >= u32::MAX as usize {
                 return Err(IngestError::TooMany { file: located.shown });
             }
-            watch(Reading { file: &located.shown, records: (self.states.len() - first_row) as u64 });
+            watch(Reading { file: &located.shown, records: count as u64 });
             stretches = further?;
         }
+        self.append(read_parts);
         let (lines, held) = footer.end();
         for (line, held) in held {
             self.push(&held, line, &reader);
@@ -127,7 +137,7 @@ impl Draft {
         reader: &FileReader<'_>,
         file: &str,
     ) -> Result<(Draft, Footer), IngestError> {
-        let mut rows = self.beside();
+        let mut rows = self.beside(stretch.lines());
         let mut record = ByteRecord::new();
         let mut footer = Footer::default();
         while let Some(line) = stretch.next(&mut record, file)? {

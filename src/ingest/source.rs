@@ -135,6 +135,14 @@ impl Sheet {
 }
 
 impl Stretch {
+    /// How many lines it has, which may be more than it has records.
+    pub fn lines(&self) -> usize {
+        match self {
+            Stretch::Text(records) => records.lines(),
+            Stretch::Workbook(rows) => rows.count(),
+        }
+    }
+
     /// Whether the last record has taken in others because of a stray quotation mark.
     pub fn is_torn(&self) -> bool {
         matches!(self, Stretch::Text(records) if records.is_torn())

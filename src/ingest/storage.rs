@@ -10,6 +10,8 @@ use std::collections::HashMap;
 pub(super) struct Sparse<T> {
     values: Vec<T>,
     height: usize,
+    /// How many rows the column will have, as far as that is known.
+    expected: usize,
     empty: T,
 }
 
@@ -20,6 +22,8 @@ pub(super) struct Texts {
     /// Where the text of a row ends in `bytes`; it begins where that of the row before ends.
     ends: Vec<usize>,
     height: usize,
+    /// How many rows the column will have, as far as that is known.
+    expected: usize,
 }
 
 /// Cells that repeat: each spelling is kept once.
@@ -32,10 +36,13 @@ pub(super) struct Names {
 
 impl<T: Copy> Sparse<T> {
     pub fn new(empty: T) -> Self {
-        Sparse { values: Vec::new(), height: 0, empty }
+        Sparse { values: Vec::new(), height: 0, expected: 0, empty }
     }
 
     pub fn push(&mut self, value: T) {
+        if self.values.is_empty() {
+            self.values.reserve_exact(self.expected.max(self.height + 1));
+        }
         self.values.resize(self.height, self.empty);
         self.values.push(value);
         self.height += 1;
@@ -62,13 +69,24 @@ impl<T: Copy> Sparse<T> {
         self.height
     }
 
-    /// Appends the rows of another column.
-    pub fn append(&mut self, later: Sparse<T>) {
-        if !later.is_free() {
-            self.values.resize(self.height, self.empty);
-            self.values.extend_from_slice(&later.values);
+    /// Makes room for so many further rows, if the column has any value.
+    pub fn expect(&mut self, rows: usize) {
+        self.expected = rows;
+    }
+
+    /// Appends the rows of other columns.
+    pub fn append(&mut self, later: Vec<Sparse<T>>) {
+        if later.iter().any(|column| !column.is_free()) {
+            let rows: usize = later.iter().map(|column| column.height).sum();
+            self.values.reserve_exact(self.height - self.values.len() + rows);
         }
-        self.height += later.height;
+        for column in later {
+            if !column.is_free() {
+                self.values.resize(self.height, self.empty);
+                self.values.extend_from_slice(&column.values);
+            }
+            self.height += column.height;
+        }
     }
 
     /// Whether no row has a value.
@@ -87,7 +105,15 @@ impl<T: Copy> Sparse<T> {
 }
 
 impl Texts {
+    /// Makes room for so many further rows, if the column has any text.
+    pub fn expect(&mut self, rows: usize) {
+        self.expected = rows;
+    }
+
     pub fn push(&mut self, text: &str) {
+        if self.ends.is_empty() {
+            self.ends.reserve_exact(self.expected.max(self.height + 1));
+        }
         self.ends.resize(self.height, self.bytes.len());
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
@@ -98,15 +124,22 @@ impl Texts {
         self.height += 1;
     }
 
-    /// Appends the rows of another column.
-    pub fn append(&mut self, later: Texts) {
-        if !later.is_free() {
-            let start = self.bytes.len();
-            self.ends.resize(self.height, start);
-            self.bytes.push_str(&later.bytes);
-            self.ends.extend(later.ends.iter().map(|end| start + end));
+    /// Appends the rows of other columns.
+    pub fn append(&mut self, later: Vec<Texts>) {
+        if later.iter().any(|column| !column.is_free()) {
+            let rows: usize = later.iter().map(|column| column.height).sum();
+            self.ends.reserve_exact(self.height - self.ends.len() + rows);
+            self.bytes.reserve_exact(later.iter().map(|column| column.bytes.len()).sum());
         }
-        self.height += later.height;
+        for column in later {
+            if !column.is_free() {
+                let start = self.bytes.len();
+                self.ends.resize(self.height, start);
+                self.bytes.push_str(&column.bytes);
+                self.ends.extend(column.ends.iter().map(|end| start + end));
+            }
+            self.height += column.height;
+        }
     }
 
     /// Whether no row has text.
@@ -148,13 +181,19 @@ impl Names {
         key
     }
 
-    /// Appends the rows of another column; gives the keys here by the keys there.
-    pub fn append(&mut self, later: Names) -> Vec<u32> {
-        let keys: Vec<u32> = later.spellings.iter().map(|spelling| self.key(spelling)).collect();
-        let mut rows = later.keys;
-        rows.values.iter_mut().for_each(|key| *key = keys.get(*key as usize).copied().unwrap_or(Names::NONE));
+    /// Appends the rows of other columns; gives for each the keys here by the keys there.
+    pub fn append(&mut self, later: Vec<Names>) -> Vec<Vec<u32>> {
+        let mut rows = Vec::with_capacity(later.len());
+        let mut all_keys = Vec::with_capacity(later.len());
+        for mut column in later {
+            let keys: Vec<u32> = column.spellings.iter().map(|spelling| self.key(spelling)).collect();
+            let here = |key: u32| keys.get(key as usize).copied().unwrap_or(Names::NONE);
+            column.keys.values.iter_mut().for_each(|key| *key = here(*key));
+            rows.push(column.keys);
+            all_keys.push(keys);
+        }
         self.keys.append(rows);
-        keys
+        all_keys
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {

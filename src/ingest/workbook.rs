@@ -42,6 +42,10 @@ pub(super) fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<(R
 }
 
 impl Rows {
+    pub fn count(&self) -> usize {
+        self.range.height()
+    }
+
     /// Writes the next row into the record; gives its number, or `None` at the end.
     pub fn next(&mut self, record: &mut ByteRecord) -> Option<u64> {
         if self.at >= self.range.height() {

@@ -265,8 +265,6 @@ fn is_otherwise(stages: &Stages, then: &Standing, now: &Now) -> bool {
 
 /// The opportunities that changed and are, or were, in a figure.
 fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> Result<Vec<Cause>, ReportError> {
-    let rows = evidence(window, fact)?.rows;
-    let behind: BTreeSet<&str> = rows.iter().filter_map(|row| row.id.as_deref()).collect();
     // Whoever has an interval is a ratio of counts, which no amount changes.
     let reads_amounts = fact.low.is_none() && !matches!(metric.unit, Unit::Count | Unit::Days | Unit::Months);
     let reads_owners = fact.scope.name() != "team";
@@ -275,8 +273,15 @@ fn causes(window: &Window, metric: &Metric, fact: &Fact, changes: &[Change]) -> 
         let owner = |standing: Option<&Standing>| standing.and_then(|s| s.owner.as_deref()) == Some(&*fact.subject);
         !reads_owners || owner(change.then) || owner(change.now.map(|now| &now.standing))
     };
+    let theirs: Vec<&Change> = changes.iter().filter(is_theirs).collect();
     let mut causes = Vec::new();
-    for change in changes.iter().filter(is_theirs) {
+    if theirs.is_empty() {
+        // The rows behind a figure are dear, and nothing among them has changed.
+        return Ok(causes);
+    }
+    let rows = evidence(window, fact)?.rows;
+    let behind: BTreeSet<&str> = rows.iter().filter_map(|row| row.id.as_deref()).collect();
+    for change in theirs {
         let of_then = change.then.and_then(|then| Some((stages.find(then.stage.as_deref()?)?, then)));
         let closed_then = of_then.filter(|(stage, _)| stage.is_closed());
         let closed_on_then =
