@@ -47,6 +47,7 @@ use chrono_tz::Tz;
 use columns::Manner;
 use draft::Draft;
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 use stages::StageBook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -73,13 +74,13 @@ pub fn read_watched(options: &Options, watch: &dyn Fn(Reading)) -> Result<Intake
     let mut findings = Findings::default();
     let book = StageBook::of(options, &drafts, &mut findings)?;
     currency::convert(&mut drafts, &book, options, &mut findings);
-    drafts.values_mut().for_each(identity::replace_earlier);
+    drafts.par_iter_mut().for_each(|(_, draft)| identity::replace_earlier(draft));
     people::resolve(&mut drafts, &mut findings);
 
+    let reports: Vec<SourceReport> = drafts.par_iter().map(|(_, draft)| checks::report(draft)).collect();
     let mut sources = Vec::new();
     let mut rejected = Vec::new();
-    for draft in drafts.values_mut() {
-        let report = checks::report(draft);
+    for (draft, report) in drafts.values_mut().zip(reports) {
         checks::rejected_share(draft, &report, options)?;
         let of_table = checks::rejections(draft)?;
         checks::note(draft, &report, &of_table, &mut findings);
@@ -98,16 +99,14 @@ fn records(
     book: &StageBook,
     options: &Options,
 ) -> Result<BTreeMap<Table, Records>, IngestError> {
-    let mut entered = None;
-    let mut tables = BTreeMap::new();
-    for (table, draft) in drafts {
-        if !draft.entered.is_empty() {
-            entered = Some(history::frame(&draft, book)?);
-        }
+    let with_entries = drafts.values().find(|draft| !draft.entered.is_empty());
+    let entered = with_entries.map(|draft| history::frame(draft, book)).transpose()?;
+    let of_draft = |(table, draft): (Table, Draft)| {
         let present = draft.present();
-        let frame = tables::frame(draft, options)?;
-        tables.insert(table, Records { frame, present });
-    }
+        Ok((table, Records { frame: tables::frame(draft, options)?, present }))
+    };
+    let mut tables: BTreeMap<Table, Records> =
+        drafts.into_par_iter().map(of_draft).collect::<Result<_, IngestError>>()?;
     if let Some(entered) = entered {
         let present = ["opportunity_id", "changed_at", "stage"];
         match tables.get_mut(&Table::StageHistory) {

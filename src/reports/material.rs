@@ -11,8 +11,9 @@ use crate::metrics::signals::{Signal, prior, signals};
 use crate::metrics::{Company, MeasureError, Window, measure};
 use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
-use rayon::prelude::*;
 use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 /// The material of one period's reports.
 pub struct Material<'a> {
@@ -43,22 +44,21 @@ impl<'a> Material<'a> {
         findings: &Findings,
         memory: Memory,
     ) -> Result<Self, ReportError> {
-        let facts = |period| Ok(Facts::new(measure(company, period, None)?, &company.team));
+        let facts = |period: &Period| Ok(Facts::new(measure(company, *period, None)?, &company.team));
         let before = prior(company, period);
-        let (measured, raised) = rayon::join(
-            || {
-                rayon::join(
-                    || facts(period),
-                    || before.par_iter().map(|period| Ok((*period, facts(*period)?))).collect(),
-                )
-            },
-            || match Window::of_review(company, period) {
+        let (raised, measured) = thread::scope(|scope| {
+            let periods = std::iter::once(&period).chain(&before);
+            let threads: Vec<_> = periods.map(|period| scope.spawn(move || facts(period))).collect();
+            let raised = match Window::of_review(company, period) {
                 Some(window) => flags::raise(&window, company.earlier.as_deref()),
                 None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
-            },
-        );
-        let (facts, prior): (Result<_, MeasureError>, Result<Vec<_>, MeasureError>) = measured;
-        let (facts, prior, raised) = (facts?, prior?, raised?);
+            };
+            let facts = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            (raised, facts.collect::<Result<Vec<Facts>, MeasureError>>())
+        });
+        let (raised, mut measured) = (raised?, measured?);
+        let prior: Vec<(Period, Facts)> = before.into_iter().zip(measured.split_off(1)).collect();
+        let facts = measured.remove(0);
         let earlier: Vec<&[Fact]> = prior.iter().map(|(_, facts)| facts.all()).collect();
         let signals = signals(company, period, facts.all(), &earlier)?;
         let mut signals_by_rep: HashMap<String, Vec<usize>> = HashMap::new();
