@@ -10,7 +10,7 @@
 
 use divan::Bencher;
 use quarterdeck::metrics::{Company, Selection, Tables, measure};
-use quarterdeck::model::{Currency, Period};
+use quarterdeck::model::{Currency, Period, Table};
 use quarterdeck::render::Templates;
 use quarterdeck::reports::{Material, Memory, playbook::Playbook, qbr};
 use quarterdeck::{config, ingest};
@@ -34,6 +34,28 @@ fn sizes() -> Vec<u64> {
 fn reading(bencher: Bencher, size: u64) {
     let options = options(size);
     bencher.bench_local(|| ingest::read(&options).expect("clean exports"));
+}
+
+/// The largest file alone, to hold against [`counting_records_with_csv`].
+#[divan::bench(args = sizes(), sample_count = 3)]
+fn reading_activities(bencher: Bencher, size: u64) {
+    let mut options = options(size);
+    options.sources.retain(|table, _| matches!(table, Table::Activities | Table::Reps));
+    bencher.bench_local(|| ingest::read(&options).expect("clean exports"));
+}
+
+/// What the csv crate takes on one core to count the records of the same file.
+#[divan::bench(args = sizes(), sample_count = 3)]
+fn counting_records_with_csv(bencher: Bencher, size: u64) {
+    let path = company(size).join("activities.csv");
+    bencher.bench_local(|| {
+        let mut reader = csv::Reader::from_path(&path).expect("a file");
+        let (mut record, mut count) = (csv::ByteRecord::new(), 0_u64);
+        while reader.read_byte_record(&mut record).expect("a record") {
+            count += 1;
+        }
+        count
+    });
 }
 
 #[divan::bench(args = sizes(), sample_count = 3)]

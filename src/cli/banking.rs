@@ -154,6 +154,7 @@ pub fn memory_of_flags(settings: &Settings, loaded: &Loaded) -> Result<Memory> {
     Ok(Memory {
         last_run: snapshots.run_before(day_number(settings.as_of)).and_then(date_of),
         news: raised.and_then(|raised| memory::news(&raised, &remembered, &acknowledged)),
+        acknowledged,
         restated: Vec::new(),
     })
 }

@@ -12,6 +12,7 @@ use crate::metrics::{Company, Selection, measure};
 use crate::model::{Grain, Stages, Table};
 use crate::output::Plan;
 use crate::render::check::check_text;
+use crate::render::plain::without_formula;
 use crate::reports::check::{self, Check, Figures, File, Obstacle, Source};
 use crate::timeline::CLOSED_WITHOUT_DATE;
 use anyhow::{Context, Result, bail};
@@ -244,34 +245,4 @@ fn write_rejected(path: &Path, rejected: &[Rejection]) -> Result<()> {
     plan.add(name, bytes);
     plan.write(path.parent().unwrap_or(Path::new("")))?;
     Ok(())
-}
-
-/// A cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one, unless it is a
-/// plain number.
-fn without_formula(cell: &str) -> String {
-    let begins_one = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let is_number = cell.trim().parse::<f64>().is_ok_and(f64::is_finite);
-    if begins_one && !is_number { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_begins_like_a_formula_gets_an_apostrophe_and_a_number_does_not() {
-        for (cell, expected) in [
-            ("=1+1", "'=1+1"),
-            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("-500.25", "-500.25"),
-            ("-500-2", "'-500-2"),
-            ("-inf", "'-inf"),
-            ("plain", "plain"),
-            ("", ""),
-        ] {
-            assert_eq!(without_formula(cell), expected);
-        }
-    }
 }

@@ -9,6 +9,7 @@ use crate::flags::memory::{Age, News};
 use crate::flags::{Flag, NotJudged, Raised, Role, Subject, raise};
 use crate::metrics::{Company, Window};
 use crate::model::{Currency, SeenFlag, SubjectKind, date_of};
+use crate::render::plain::csv_without_formulas;
 use crate::render::terminal::{printable, table};
 use crate::reports::Memory;
 use crate::reports::deals::deal;
@@ -263,7 +264,7 @@ fn csv_of(flags: &[Flag], news: Option<&News>) -> Result<String> {
             }
         }
     }
-    Ok(String::from_utf8(writer.into_inner()?)?)
+    Ok(csv_without_formulas(&writer.into_inner()?)?)
 }
 
 /// The flags that are not acknowledged.

@@ -2,7 +2,7 @@
 //!
 //! In comes a path; out go what kind of bytes the file holds ([`Coding`]) and a reader of clean text ([`Text`]).
 //! Knows nothing of cells. The whole file is looked at once before it is read, because one byte far down may
-//! decide between UTF-8 and Windows-1252; no more than a buffer of it is ever in memory.
+//! decide between UTF-8 and Windows-1252; no more than a few buffers of it are ever in memory.
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    /// The text of a file with these bytes, without the end mark, and its encoding.
+    /// The text of a file with these bytes, and its encoding.
     fn text(bytes: &[u8], name: &str) -> (String, &'static str) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);

@@ -213,8 +213,8 @@ pub(super) fn check_overrides(table: Table, overrides: &Overrides) -> Result<(),
     }
 }
 
-/// How many columns of a table a row would name if it were the header; none where it is one alone, for the stage of a
-/// record may be called Won, and a column too.
+/// How many columns of a table a row would name if it were the header; none where it is one alone of a table that needs
+/// more, for the stage of a record may be called Won, and a column too.
 pub(super) fn header_score(table: Table, overrides: &Overrides) -> impl Fn(&ByteRecord) -> usize {
     let mut words: Vec<String> = presets::ALL
         .iter()
@@ -225,6 +225,7 @@ pub(super) fn header_score(table: Table, overrides: &Overrides) -> impl Fn(&Byte
         .collect();
     words.sort_unstable();
     words.dedup();
+    let needs_more = table.source_columns().iter().filter(|column| column.is_required).count() > 1;
     move |record| {
         let mut named: Vec<String> = record
             .iter()
@@ -233,7 +234,7 @@ pub(super) fn header_score(table: Table, overrides: &Overrides) -> impl Fn(&Byte
             .collect();
         named.sort_unstable();
         named.dedup();
-        if named.len() == 1 { 0 } else { named.len() }
+        if needs_more && named.len() == 1 { 0 } else { named.len() }
     }
 }
 

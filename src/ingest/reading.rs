@@ -74,13 +74,14 @@ impl Draft {
         let mut footer = Footer::default();
         let mut read_parts = Vec::new();
         let mut count = 0;
+        let mut kept_faults = self.faults.len();
         let mut stretches = some(&mut sheet)?;
         while !stretches.is_empty() {
             let read = |stretch| self.read_stretch(stretch, &reader, &located.shown);
             let (parts, further) =
                 rayon::join(|| stretches.into_par_iter().map(read).collect::<Vec<_>>(), || some(&mut sheet));
             for part in parts {
-                let (rows, held) = part?;
+                let (mut rows, held) = part?;
                 let held_before = footer.go_on(held, !rows.states.is_empty());
                 if !held_before.is_empty() {
                     let mut before = self.beside(held_before.len());
@@ -91,6 +92,7 @@ impl Draft {
                     read_parts.push(before);
                 }
                 count += rows.states.len();
+                kept_faults = rows.forget_records(kept_faults);
                 read_parts.push(rows);
             }
             if first_row + count >= u32::MAX as usize {

@@ -78,7 +78,7 @@ impl<T: Copy> Sparse<T> {
     pub fn append(&mut self, later: Vec<Sparse<T>>) {
         if later.iter().any(|column| !column.is_free()) {
             let rows: usize = later.iter().map(|column| column.height).sum();
-            self.values.reserve_exact(self.height - self.values.len() + rows);
+            self.values.reserve(self.height - self.values.len() + rows);
         }
         for column in later {
             if !column.is_free() {
@@ -128,8 +128,8 @@ impl Texts {
     pub fn append(&mut self, later: Vec<Texts>) {
         if later.iter().any(|column| !column.is_free()) {
             let rows: usize = later.iter().map(|column| column.height).sum();
-            self.ends.reserve_exact(self.height - self.ends.len() + rows);
-            self.bytes.reserve_exact(later.iter().map(|column| column.bytes.len()).sum());
+            self.ends.reserve(self.height - self.ends.len() + rows);
+            self.bytes.reserve(later.iter().map(|column| column.bytes.len()).sum());
         }
         for column in later {
             if !column.is_free() {

@@ -102,8 +102,8 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     write_won_within(window, book)
 }
 
-/// How long an opportunity created in a year, given by its first and last known day, was followed, and what became of it; `None` for any
-/// other, and for one closed before it was created: an error of the data, listed and not counted.
+/// How long an opportunity created in a year, given by its first and last known day, was followed, and what became of
+/// it; `None` for any other, and for one closed before it was created: an error of the data, listed and not counted.
 pub fn followed(timeline: &Timeline, (from, to): (Day, Day), o: usize) -> Option<Followed> {
     let opportunity = timeline.opportunity(o);
     let created = opportunity.created_on.filter(|day| (from..=to).contains(day))?;

@@ -4,7 +4,7 @@
 //! In come a company, a period and which figure is meant; out comes a plain view, numbers with units.
 
 use super::evidence::{EvidenceRow, LeftOut, Part, Reckoned, evidence, rest_of_team};
-use super::signals::{Signal, measure_signals};
+use super::signals::{self, Signal, measure_signals};
 use super::{Company, MeasureError, Metric, Window, measure};
 use crate::model::{Fact, Period, Scope, Unit};
 use serde::Serialize;
@@ -61,8 +61,6 @@ pub struct PriorPeriod {
     pub fact: Option<Fact>,
 }
 
-const PRIOR_PERIODS: usize = 3;
-
 /// Explains a figure; `None` where the metric has none for that subject, dimension and value in the period, or where
 /// the period begins after the as-of date.
 pub fn explain(
@@ -85,8 +83,7 @@ pub fn explain(
         None => None,
     };
     let mut prior = Vec::new();
-    let calendar = company.rules.calendar;
-    for before in std::iter::successors(calendar.previous(period), |p| calendar.previous(*p)).take(PRIOR_PERIODS) {
+    for before in signals::prior(company, period) {
         prior.push(PriorPeriod {
             period: before.to_string(),
             fact: find_fact(&facts_of(company, before, metric)?, which).cloned(),

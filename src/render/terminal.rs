@@ -1,5 +1,6 @@
 //! Facts for machines and tables for terminals.
 
+use super::plain::csv_without_formulas;
 use crate::metrics::Metric;
 use crate::metrics::evidence::EvidenceRow;
 use crate::metrics::explain::Explanation;
@@ -25,7 +26,8 @@ pub fn facts_json(facts: &[Fact]) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
-/// Facts as CSV with the same columns; what is absent is empty.
+/// Facts as CSV with the same columns; what is absent is empty. A name that begins like a formula has an apostrophe
+/// before it.
 pub fn facts_csv(facts: &[Fact]) -> Result<String, csv::Error> {
     csv_of(facts)
 }
@@ -36,7 +38,7 @@ fn csv_of<T: Serialize>(rows: &[T]) -> Result<String, csv::Error> {
         writer.serialize(row)?;
     }
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    csv_without_formulas(&bytes)
 }
 
 /// A readable selection: whole figures; those by a dimension too where few were asked for.

@@ -82,7 +82,8 @@ impl<'a> Material<'a> {
 
     /// Whether somebody has taken note of a flag, so that it needs no decision for now.
     pub fn is_acknowledged(&self, flag: &Flag) -> bool {
-        self.memory.news.as_ref().is_some_and(|news| news.note(flag).is_some())
+        let mark = flag.mark();
+        self.memory.acknowledged.iter().any(|note| note.code == mark.code && note.subject == mark.subject)
     }
 
     pub fn voice(&self) -> Voice<'_> {

@@ -3,7 +3,7 @@
 use super::restatement::Restatement;
 use crate::flags::memory::News;
 use crate::metrics::Company;
-use crate::model::SubjectKind;
+use crate::model::{Acknowledgement, SubjectKind};
 use chrono::NaiveDate;
 use std::collections::HashSet;
 
@@ -14,6 +14,8 @@ pub struct Memory {
     pub last_run: Option<NaiveDate>,
     /// Of the flags of the week that holds the as-of date; absent where no earlier run judged any and none is acknowledged.
     pub news: Option<News>,
+    /// What somebody has taken note of, as far as it holds on the as-of date.
+    pub acknowledged: Vec<Acknowledgement>,
     /// Figures of finished periods that came out otherwise, in the order of their keys.
     pub restated: Vec<Restatement>,
 }

@@ -499,6 +499,7 @@ fn times_in_words(number: u64) -> String {
 fn notes() -> Section {
     Section { id: "notes", topic: "Notes", title: "What we agree on.".into(), blank_lines: 6, ..Section::default() }
 }
+
 /// "Two acknowledged flags are left out."
 fn left_out(acknowledged: u64) -> String {
     sentence(&format!("{} left out.", counted(acknowledged, "acknowledged flag is", "acknowledged flags are")))

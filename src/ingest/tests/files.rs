@@ -257,3 +257,33 @@ fn workbook(rows: &str) -> Vec<u8> {
     let end = [b"PK\x05\x06", &[0; 4][..], &count, &count, &size, &start, &[0, 0]].concat();
     [file, directory, end].concat()
 }
+
+#[test]
+fn a_list_of_people_needs_no_more_than_a_header_of_names() {
+    for file in [
+        "Name;Bemerkung\nAnn Lee;Berlin, Hamburg, K\u{f6}ln\n",
+        ",Name\n0,Ann Lee\n",
+        "Sales team 2026\nName\nAnn Lee\n",
+    ] {
+        let case = Case::new()
+            .with(Table::Opportunities, "o.csv", "id,owner,stage,amount,created_date,close_date\n")
+            .with(Table::Reps, "reps.csv", file);
+        let reps = case.read().expect(file).tables[&Table::Reps].frame.clone();
+        let names: Vec<Option<&str>> = reps.column("name").unwrap().str().unwrap().iter().collect();
+        assert_eq!(names, [Some("Ann Lee")], "{file}");
+    }
+}
+
+#[test]
+fn rejected_records_are_whole_however_many_there_are() {
+    // More than are kept as they are met, and over several blocks: the rest are read again.
+    let rows: String =
+        (0..20).map(|row| format!("O{row},Ann,Proposal,no amount {row},2026-01-02,2026-12-31\n")).collect();
+    let file = format!("id,owner,stage,amount,created_date,close_date\n{rows}");
+    let intake = Case::new().with(Table::Opportunities, "o.csv", file).read().unwrap();
+    assert_eq!(intake.rejected.len(), 20);
+    for (row, rejection) in intake.rejected.iter().enumerate() {
+        assert_eq!((&*rejection.record[0], &*rejection.record[3]), (&*format!("O{row}"), &*format!("no amount {row}")));
+        assert_eq!(rejection.place.line, Some(row as u64 + 2));
+    }
+}

@@ -78,15 +78,16 @@ impl<'a> Coverage<'a> {
             table.row(cells);
         }
         let apart = (self.below.len() - table.rows.len()) as u64;
-        if apart > 0 {
-            let apart = counted(apart, "person is", "people are");
-            table.caption = Some(sentence(&format!("{apart} acknowledged and listed apart")));
-        }
+        let apart = (apart > 0).then(|| {
+            let people = counted(apart, "person is", "people are");
+            sentence(&format!("{people} acknowledged and listed apart"))
+        });
         let has_rows = !table.rows.is_empty();
         Ok(Section {
             id: "talk",
             topic: "Talk today",
             title: self.sentence(review),
+            paragraphs: apart.into_iter().collect(),
             tables: if has_rows { vec![table] } else { Vec::new() },
             questions: if has_rows { material.playbook.metric("coverage_ratio") } else { Vec::new() },
             follows: has_rows
