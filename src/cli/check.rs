@@ -5,7 +5,7 @@
 
 use super::args::CheckFormat;
 use super::console::Console;
-use super::load::Exports;
+use super::load::{Exports, read_sources};
 use super::settings::Settings;
 use crate::ingest::{self, IngestError, Intake, Options, Rejection, SourceReport};
 use crate::metrics::{Company, Selection, measure};
@@ -22,7 +22,7 @@ use std::path::Path;
 
 pub fn run(settings: &Settings, console: Console, rejected: Option<&Path>, format: CheckFormat) -> Result<()> {
     let mut options = settings.ingest_options();
-    let (obstacles, intake) = read_on(&mut options);
+    let (obstacles, intake) = read_on(settings, &mut options);
     let mut check = Check {
         as_of: settings.as_of.to_string(),
         obstacles,
@@ -67,12 +67,12 @@ fn last_date(sources: &[Source]) -> Option<NaiveDate> {
 }
 
 /// Reads as far as it goes: what stops it is noted and taken out of the way.
-fn read_on(options: &mut Options) -> (Vec<Obstacle>, Option<Intake>) {
+fn read_on(settings: &Settings, options: &mut Options) -> (Vec<Obstacle>, Option<Intake>) {
     /// More obstacles than there are tables and questions would be the same one again.
     const MOST: usize = 32;
     let mut obstacles: Vec<Obstacle> = Vec::new();
     loop {
-        let error = match ingest::read(options) {
+        let error = match read_sources(settings, options) {
             Ok(intake) => return (obstacles, Some(intake)),
             Err(error) => error,
         };

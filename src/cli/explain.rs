@@ -46,7 +46,9 @@ pub fn run(settings: &Settings, console: Console, asked: &Asked) -> Result<()> {
         (None, None) => None,
         _ => bail!("--by and --key go together, as in --by stage --key Proposal"),
     };
-    let Some(explanation) = explain(&loaded.company, period, metric, &Which { scope, subject, by })? else {
+    let which = Which { scope, subject, by };
+    let explained = settings.timings.time("measuring", || explain(&loaded.company, period, metric, &which))?;
+    let Some(explanation) = explained else {
         bail!("{} has no such figure in {period}{}", metric.id, nearest_figure(&loaded.company, period, metric, by)?);
     };
     let text = match (asked.shows_rows, asked.format) {

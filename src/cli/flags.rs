@@ -29,7 +29,7 @@ pub fn run(settings: &Settings, console: Console, period: Option<&str>, format: 
     let loaded = load(settings, &settings.wanted)?;
     console.findings(&loaded.findings);
     let window = Window::of_review(&loaded.company, period).context("the period begins after the as-of date")?;
-    let raised = raise(&window, loaded.company.earlier.as_deref())?;
+    let raised = settings.timings.time("measuring", || raise(&window, loaded.company.earlier.as_deref()))?;
     // The flags of another period were never banked, so there is nothing to hold them against.
     let memory = if period == this_week {
         loaded.part_of(&banking::memory_of_flags(settings, &loaded)?)

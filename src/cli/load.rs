@@ -5,7 +5,7 @@ use super::nearest;
 use super::progress::Progress;
 use super::settings::Settings;
 use crate::diagnostic::Findings;
-use crate::ingest::{self, Intake};
+use crate::ingest::{self, IngestError, Intake, Options};
 use crate::metrics::{self, Company, Metric, Roster, Selection, Tables};
 use crate::model::{Fact, Stages, Table, day_number};
 use crate::reports::Memory;
@@ -80,12 +80,15 @@ impl Loaded {
 
 /// Reads every source, and the bank where there is one.
 pub fn read(settings: &Settings) -> Result<Exports> {
-    let progress = Progress::new(settings.is_watched);
-    let options = settings.ingest_options();
-    let read = || ingest::read_watched(&options, &|reading| progress.tell(reading));
-    let mut intake = settings.timings.time("reading the exports", read)?;
-    drop(progress);
+    let mut intake = read_sources(settings, &settings.ingest_options())?;
     Exports::new(settings, &mut intake)
+}
+
+/// Reads every source, shown to whom watches and timed.
+pub fn read_sources(settings: &Settings, options: &Options) -> Result<Intake, IngestError> {
+    let progress = Progress::new(settings.is_watched);
+    let read = || ingest::read_watched(options, &|reading| progress.tell(reading));
+    settings.timings.time("reading the exports", read)
 }
 
 impl Exports {
