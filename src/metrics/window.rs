@@ -4,7 +4,7 @@ use super::company::Company;
 use crate::model::{Grain, Period, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::{DataFrame, PolarsResult};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 /// A period with its days as numbers, and the frames that several families read.
@@ -23,6 +23,7 @@ pub struct Window<'a> {
     pub coverage: Period,
     decided: OnceCell<DataFrame>,
     positions: OnceCell<DataFrame>,
+    last_positions: RefCell<Option<(Day, DataFrame)>>,
     owners: OnceCell<BTreeSet<usize>>,
 }
 
@@ -46,6 +47,7 @@ impl<'a> Window<'a> {
             coverage: calendar.holding(company.rules.coverage_grain, horizon)?,
             decided: OnceCell::new(),
             positions: OnceCell::new(),
+            last_positions: RefCell::new(None),
             owners: OnceCell::new(),
         })
     }
@@ -125,9 +127,15 @@ impl<'a> Window<'a> {
         Ok(self.positions.get_or_init(|| frame))
     }
 
-    /// The opportunities open at a day, with `rep`.
+    /// The opportunities open at a day, with `rep`. Those of the day asked for last are kept: one after the other asks
+    /// for each rep.
     pub fn positions_at(&self, day: Day) -> PolarsResult<DataFrame> {
-        self.company.with_dimensions(self.company.timeline.positions(day)?, &["rep"])
+        if let Some((_, frame)) = self.last_positions.borrow().as_ref().filter(|last| last.0 == day) {
+            return Ok(frame.clone());
+        }
+        let frame = self.company.with_dimensions(self.company.timeline.positions(day)?, &["rep"])?;
+        self.last_positions.replace(Some((day, frame.clone())));
+        Ok(frame)
     }
 
     /// Whether a rep is on board at a day. Without a reps file: whether they own something open at the horizon or

@@ -100,10 +100,16 @@ pub fn publishable(company: &Company, periods: &[Period]) -> Result<BTreeMap<Str
     periods.par_iter().map(of_period).collect()
 }
 
+/// Of how many figures of people the opportunities are sought that did it. Where more came out otherwise it is no few
+/// deals, but a table that earlier runs did not have.
+const MOST_SOUGHT: usize = 200;
+const NOT_SOUGHT: &str = "so many figures came out otherwise that the deals behind this one were not sought";
+
 /// The figures that are no longer what they were, in the order of their keys.
 ///
 /// `published` are those of runs before the as-of date, `given` the [`publishable`] ones of this run, `company` is everyone.
-/// Of a figure that had no value, or looks the same when rounded as reports round it, nothing is said.
+/// Of a figure that had no value, or looks the same when rounded as reports round it, nothing is said. The deals behind
+/// it are sought for the team's figures and the first [`MOST_SOUGHT`] of people.
 pub fn restatements(
     company: &Company,
     snapshots: &Snapshots,
@@ -117,6 +123,7 @@ pub fn restatements(
         by_period.entry(&figure.key.period).or_default().push(figure);
     }
     let mut restatements = Vec::new();
+    let mut of_people = 0;
     for (label, figures) in by_period {
         let Some(period) = company.rules.calendar.parse(label) else { continue };
         let (Some(window), Some(given)) = (Window::new(company, period), given.get(label)) else { continue };
@@ -131,8 +138,11 @@ pub fn restatements(
                 continue;
             }
             let changes = changes.entry(figure.on).or_insert_with(|| changes_since(snapshots, figure.on, &now, stages));
-            let causes = causes(&window, metric, fact, changes)?;
-            let (subject, why) = (subject(&figure.key, metric), why(&causes));
+            let is_sought = figure.key.scope == "team" || of_people < MOST_SOUGHT;
+            of_people += usize::from(figure.key.scope != "team");
+            let causes = if is_sought { causes(&window, metric, fact, changes)? } else { Vec::new() };
+            let why = if is_sought { why(&causes) } else { NOT_SOUGHT.to_string() };
+            let subject = subject(&figure.key, metric);
             let sentence = format!("{subject} {} → {new}: {why}", text(was));
             restatements.push(Restatement {
                 key: figure.key.clone(),
