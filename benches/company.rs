@@ -120,11 +120,8 @@ impl Read {
     fn new(size: u64) -> Self {
         let configuration = config::read(&company(size).join("quarterdeck.toml")).expect("a configuration");
         let mut intake = ingest::read(&options(size)).expect("clean exports");
-        let mut tables = Tables::default();
-        for (table, records) in std::mem::take(&mut intake.tables) {
-            tables.present.insert(table, records.present);
-            tables.frames.insert(table, records.frame);
-        }
+        let records = std::mem::take(&mut intake.tables).into_iter();
+        let tables = records.map(|(table, records)| (table, records.frame, records.present)).collect();
         Read { intake, tables, rules: configuration.rules }
     }
 

@@ -62,6 +62,23 @@ pub struct Global {
     pub fail_on: Vec<Threshold>,
 }
 
+impl Global {
+    /// The same run for everyone, with another configuration, and without a threshold.
+    pub fn for_everyone(&self, config: PathBuf) -> Self {
+        Global {
+            config,
+            as_of: self.as_of,
+            out: self.out.clone(),
+            team: None,
+            manager: None,
+            rep: None,
+            quiet: self.quiet,
+            timings: self.timings,
+            fail_on: Vec::new(),
+        }
+    }
+}
+
 /// What can make a run that was written end with exit code 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Threshold {

@@ -39,15 +39,9 @@ pub fn run(global: &Global, console: Console, timings: &Timings, folder: &Path) 
     plan.write(folder)?;
     let settings = Settings::resolve(
         &Global {
-            config: folder.join("quarterdeck.toml"),
             as_of: Some(global.as_of.unwrap_or(SAMPLE_AS_OF)),
             out: folder.join("reports"),
-            team: None,
-            manager: None,
-            rep: None,
-            quiet: global.quiet,
-            timings: global.timings,
-            fail_on: Vec::new(),
+            ..global.for_everyone(folder.join("quarterdeck.toml"))
         },
         timings,
     )?;

@@ -205,20 +205,7 @@ fn guessed_stages(mut names: Vec<(String, u64)>) -> Stages {
 
 /// Reads with the new configuration and says what to do next.
 fn first_read(global: &Global, console: Console, timings: &Timings, target: &Path) -> Result<()> {
-    let settings = Settings::resolve(
-        &Global {
-            config: target.to_path_buf(),
-            as_of: global.as_of,
-            out: global.out.clone(),
-            team: None,
-            manager: None,
-            rep: None,
-            quiet: global.quiet,
-            timings: global.timings,
-            fail_on: Vec::new(),
-        },
-        timings,
-    )?;
+    let settings = Settings::resolve(&global.for_everyone(target.to_path_buf()), timings)?;
     let loaded = load(&settings, &Selection::default())
         .map_err(|error| anyhow!("{} is written, but a run with it stops\n{error:#}", target.display()))?;
     let count = loaded.company.timeline.count();

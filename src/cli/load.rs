@@ -94,11 +94,8 @@ pub fn read_sources(settings: &Settings, options: &Options) -> Result<Intake, In
 impl Exports {
     /// What was read and what the bank remembers; takes the tables of what was read.
     pub fn new(settings: &Settings, intake: &mut Intake) -> Result<Self> {
-        let mut tables = Tables::default();
-        for (table, records) in std::mem::take(&mut intake.tables) {
-            tables.present.insert(table, records.present);
-            tables.frames.insert(table, records.frame);
-        }
+        let records = std::mem::take(&mut intake.tables).into_iter();
+        let mut tables: Tables = records.map(|(table, records)| (table, records.frame, records.present)).collect();
         tables.snapshots = banking::seen(settings, &tables)?;
         let files =
             intake.sources.iter().flat_map(|source| source.files.iter().map(|file| file.path.clone())).collect();

@@ -22,6 +22,18 @@ pub struct Tables {
     pub snapshots: Option<Snapshots>,
 }
 
+/// Tables from their frames and the columns that their files have, without any banked run.
+impl FromIterator<(Table, DataFrame, BTreeSet<&'static str>)> for Tables {
+    fn from_iter<I: IntoIterator<Item = (Table, DataFrame, BTreeSet<&'static str>)>>(tables: I) -> Self {
+        let mut all = Tables::default();
+        for (table, frame, present) in tables {
+            all.frames.insert(table, frame);
+            all.present.insert(table, present);
+        }
+        all
+    }
+}
+
 /// A company, or the part of it that a selection leaves, at its as-of date.
 #[derive(Debug)]
 pub struct Company {

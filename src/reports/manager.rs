@@ -1,7 +1,7 @@
 //! The manager's own page beside the reps': what was scheduled and kept, the audit, and what each rep works on.
 
 use super::material::{Material, period_name, quoted};
-use super::qbr::{is_active, name_of};
+use super::qbr::{is_active, key_figure, name_of};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
 use super::{ReportError, noticed};
@@ -95,12 +95,7 @@ impl Page<'_> {
                     let text = super::wording::value(value, fact.unit, false, self.material.currency());
                     Some(format!("{text} in {period}"))
                 });
-                Some(KeyFigure {
-                    label: name_of(id).to_string(),
-                    number: Cell::of(Some(fact)),
-                    note: note.unwrap_or_default(),
-                    source: self.source(id),
-                })
+                Some(key_figure(fact, note, self.source(id)))
             })
             .collect()
     }

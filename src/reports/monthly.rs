@@ -3,7 +3,7 @@
 use super::chart::{Chart, Interval, Plot};
 use super::deals::{Deal, deal, open_deals};
 use super::material::{Material, period_name, quoted};
-use super::qbr::name_of;
+use super::qbr::{key_figure, name_of};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, money_short, percent, sentence};
 use super::{ReportError, noticed, restated};
@@ -136,12 +136,7 @@ impl<'a> Page<'a> {
                     let text = super::wording::value(value, fact.unit, is_times, self.material.currency());
                     format!("team median {text}")
                 });
-                Some(KeyFigure {
-                    label: name_of(id).to_string(),
-                    number: Cell::of(Some(fact)),
-                    note: note.unwrap_or_default(),
-                    source: self.source(id),
-                })
+                Some(key_figure(fact, note, self.source(id)))
             })
             .collect()
     }

@@ -106,12 +106,8 @@ fn figures(material: &Material) -> Vec<KeyFigure> {
                 let text = super::wording::value(value, fact.unit, is_times, material.currency());
                 Some(format!("{text} in {period}"))
             });
-            Some(KeyFigure {
-                label: name_of(id).to_string(),
-                number: Cell::of(Some(fact)),
-                note: fact.reason.clone().filter(|_| fact.value.is_none()).or(before).unwrap_or_default(),
-                source: material.source(id),
-            })
+            let note = fact.reason.clone().filter(|_| fact.value.is_none()).or(before);
+            Some(key_figure(fact, note, material.source(id)))
         })
         .collect()
 }
@@ -119,6 +115,12 @@ fn figures(material: &Material) -> Vec<KeyFigure> {
 /// The name of a metric in reports.
 pub fn name_of(id: &str) -> &'static str {
     crate::metrics::find(id).map_or("", |metric| metric.name)
+}
+
+/// A fact as a key figure with a note below it.
+pub fn key_figure(fact: &Fact, note: Option<String>, source: String) -> KeyFigure {
+    let label = name_of(fact.metric).to_string();
+    KeyFigure { label, number: Cell::of(Some(fact)), note: note.unwrap_or_default(), source }
 }
 
 /// A row for each metric: now and the three periods before, oldest first.

@@ -84,11 +84,9 @@ fn findings(folder: &Path) -> Result<Findings, String> {
     let configuration = config::read(&folder.join("quarterdeck.toml")).map_err(|error| error.to_string())?;
     let as_of = "2026-08-10".parse().expect("a date");
     let intake = ingest::read(&configuration.ingest_options(as_of)).map_err(|error| error.to_string())?;
-    let mut tables = Tables { snapshots: banked(folder), ..Tables::default() };
-    for (table, records) in intake.tables {
-        tables.present.insert(table, records.present);
-        tables.frames.insert(table, records.frame);
-    }
+    let tables: Tables =
+        intake.tables.into_iter().map(|(table, records)| (table, records.frame, records.present)).collect();
+    let tables = Tables { snapshots: banked(folder), ..tables };
     let company = Company::new(&tables, &intake.stages, configuration.rules, as_of, &Selection::default());
     let (_, of_timeline) = company.map_err(|error| error.to_string())?;
     let mut findings = intake.findings;

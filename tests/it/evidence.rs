@@ -1,24 +1,14 @@
 //! The rows behind every fact of real files give that fact.
 
+use crate::world::company_in;
+use quarterdeck::metrics::Company;
 use quarterdeck::metrics::evidence::disagreements;
-use quarterdeck::metrics::{Company, Selection, Tables};
-use quarterdeck::{config, ingest};
 use std::path::Path;
 
 /// The company of a folder of the project, read as a run reads it.
 fn company(folder: &str, as_of: &str) -> Company {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join("quarterdeck.toml");
-    let configuration = config::read(&file).expect("a configuration");
-    let as_of = as_of.parse().expect("a date");
-    let options = configuration.ingest_options(as_of);
-    let intake = ingest::read(&options).expect("readable exports");
-    let mut tables = Tables::default();
-    for (table, records) in intake.tables {
-        tables.present.insert(table, records.present);
-        tables.frames.insert(table, records.frame);
-    }
-    let built = Company::new(&tables, &intake.stages, configuration.rules, as_of, &Selection::default());
-    built.expect("a company").0
+    company_in(&file, as_of.parse().expect("a date"))
 }
 
 fn assert_agreement(company: &Company, labels: &[&str]) {

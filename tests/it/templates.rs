@@ -242,11 +242,8 @@ fn reports() -> [(&'static str, &'static str, Vec<Report>); 4] {
     let configuration = config::read(&folder.join("quarterdeck.toml")).expect("the sample's configuration");
     let as_of = "2026-11-16".parse().expect("a date");
     let intake = ingest::read(&configuration.ingest_options(as_of)).expect("the sample's exports");
-    let mut tables = Tables::default();
-    for (table, records) in intake.tables {
-        tables.present.insert(table, records.present);
-        tables.frames.insert(table, records.frame);
-    }
+    let tables: Tables =
+        intake.tables.into_iter().map(|(table, records)| (table, records.frame, records.present)).collect();
     let playbook = configuration.playbook;
     let (company, found) =
         Company::new(&tables, &intake.stages, configuration.rules, as_of, &Selection::default()).expect("a company");

@@ -208,25 +208,9 @@ pub fn period_of(company: &Company, world: &World) -> Period {
 /// The company that a configuration describes, read as a run reads it.
 pub fn company_in(configuration: &Path, as_of: NaiveDate) -> Company {
     let configuration = config::read(configuration).expect("a configuration");
-    let options = ingest::Options {
-        describes: true,
-        base: configuration.base,
-        sources: configuration.sources,
-        as_of,
-        time_zone: configuration.time_zone,
-        currency: configuration.rules.currency.clone(),
-        date_order: configuration.date_order,
-        decimal: configuration.decimal,
-        max_rejected: configuration.max_rejected,
-        stages: configuration.stages,
-        renamed_stages: configuration.renamed_stages,
-    };
-    let intake = ingest::read(&options).expect("readable exports");
-    let mut tables = Tables::default();
-    for (table, records) in intake.tables {
-        tables.present.insert(table, records.present);
-        tables.frames.insert(table, records.frame);
-    }
+    let intake = ingest::read(&configuration.ingest_options(as_of)).expect("readable exports");
+    let tables: Tables =
+        intake.tables.into_iter().map(|(table, records)| (table, records.frame, records.present)).collect();
     let built = Company::new(&tables, &intake.stages, configuration.rules, as_of, &Selection::default());
     built.expect("a company").0
 }

@@ -21,7 +21,7 @@ use super::deals::{Deal, deal};
 use super::material::Material;
 use super::view::{Cell, KeyFigure, Report};
 use super::wording::{money_full, value};
-use super::{ReportError, qbr::name_of, restated};
+use super::{ReportError, qbr::key_figure, restated};
 use crate::flags::memory::{Age, News};
 use crate::flags::{Code, Flag, Subject};
 use crate::metrics::Window;
@@ -184,12 +184,8 @@ fn figures(material: &Material) -> Vec<KeyFigure> {
                 let at_end = if is_count { "in" } else { "at the end of" };
                 Some(format!("{to_date}{text} {at_end} {week}"))
             });
-            Some(KeyFigure {
-                label: name_of(id).to_string(),
-                number: Cell::of(Some(fact)),
-                note: fact.reason.clone().filter(|_| fact.value.is_none()).or(before).unwrap_or_default(),
-                source: material.source(id),
-            })
+            let note = fact.reason.clone().filter(|_| fact.value.is_none()).or(before);
+            Some(key_figure(fact, note, material.source(id)))
         })
         .collect();
     figures.extend(to_go(material));
