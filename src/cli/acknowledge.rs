@@ -7,7 +7,7 @@ use super::settings::Settings;
 use crate::flags::{About, Code, subjects_of};
 use crate::history::Bank;
 use crate::metrics::Roster;
-use crate::model::{Acknowledgement, Table, day_number};
+use crate::model::{Acknowledgement, Table, Words, day_number};
 use crate::render::terminal::printable;
 use anyhow::{Result, bail};
 use chrono::NaiveDate;
@@ -55,7 +55,7 @@ fn find_code(typed: &str) -> Result<Code> {
 fn find_subject(settings: &Settings, exports: &Exports, code: Code, typed: &str) -> Result<String> {
     let about = subjects_of(code);
     let opportunities = &exports.tables.frames[&Table::Opportunities];
-    let (ids, names) = (opportunities.column("id")?.str()?, opportunities.column("name")?.str()?);
+    let (ids, names) = (Words::of(opportunities, "id")?, opportunities.column("name")?.str()?);
     let frames: BTreeMap<Table, _> = exports.tables.frames.iter().map(|(table, frame)| (*table, frame)).collect();
     let roster = Roster::read(&frames, day_number(settings.as_of))?;
     let reps = roster.reps.iter().map(|rep| rep.name.as_str());

@@ -9,7 +9,7 @@ use super::load::{Exports, read_sources};
 use super::settings::Settings;
 use crate::ingest::{self, IngestError, Intake, Options, Rejection, SourceReport};
 use crate::metrics::{Company, Selection, measure};
-use crate::model::{Grain, Stages, Table};
+use crate::model::{Grain, Stages, Table, Words};
 use crate::output::Plan;
 use crate::render::check::check_text;
 use crate::render::plain::without_formula;
@@ -184,7 +184,7 @@ fn undated(company: &Company) -> Result<BTreeSet<String>> {
     let timeline = &company.timeline;
     let known: HashSet<usize> = (0..timeline.count()).map(|o| timeline.opportunity(o).row).collect();
     let export = &company.tables[&Table::Opportunities];
-    let (ids, created) = (export.column("id")?.str()?, export.column("created_date")?.date()?.physical());
+    let (ids, created) = (Words::of(export, "id")?, export.column("created_date")?.date()?.physical());
     let is_left_out =
         |row: &usize| !known.contains(row) && created.get(*row).is_none_or(|created| created <= company.as_of);
     Ok((0..export.height()).filter(is_left_out).filter_map(|row| ids.get(row).map(str::to_owned)).collect())

@@ -6,7 +6,7 @@ use crate::ingest::Reading;
 use crate::render::terminal::printable;
 use crate::reports::wording::grouped;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Reading that is over sooner shows nothing.
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub struct Progress {
     bar: ProgressBar,
     began: Instant,
-    rows: RefCell<Rows>,
+    rows: Mutex<Rows>,
 }
 
 /// What was read so far.
@@ -36,12 +36,12 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{msg}") {
             bar.set_style(style);
         }
-        Self { bar, began: Instant::now(), rows: RefCell::default() }
+        Self { bar, began: Instant::now(), rows: Mutex::default() }
     }
 
     /// Shows how far the reading has come.
     pub fn tell(&self, reading: Reading) {
-        let mut rows = self.rows.borrow_mut();
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         rows.add(reading);
         let elapsed = self.began.elapsed();
         if elapsed >= PATIENCE {

@@ -2,15 +2,15 @@
 
 use crate::metrics::coaching::is_called_off;
 use crate::metrics::{Company, took_place};
-use crate::model::Table;
+use crate::model::{Table, Words};
 use crate::timeline::Day;
 use foldhash::fast::RandomState;
 use polars::prelude::PolarsResult;
 use std::collections::HashMap;
 
 /// The activities of open opportunities and of reps, as they are known at the as-of date.
-pub struct Activities<'a> {
-    by_opportunity: HashMap<&'a str, Log, RandomState>,
+pub struct Activities {
+    by_opportunity: HashMap<usize, Log, RandomState>,
     by_rep: Vec<Log>,
     nothing: Log,
 }
@@ -48,26 +48,29 @@ enum Standing {
     Neither,
 }
 
-impl<'a> Activities<'a> {
+impl Activities {
     /// `None` without an activities file. `open` are the opportunities that are open.
-    pub fn read(company: &'a Company, open: &[usize]) -> PolarsResult<Option<Self>> {
+    pub fn read(company: &Company, open: &[usize]) -> PolarsResult<Option<Self>> {
         let Some(table) = company.tables.get(&Table::Activities) else {
             return Ok(None);
         };
         let days = table.column("date")?.date()?.physical();
-        let statuses = table.column("status")?.str()?;
-        let ids = table.column("opportunity_id")?.str()?;
-        let reps = table.column("rep_number")?.u32()?;
+        let statuses = Words::of(table, "status")?;
         let has_status = company.has_column(Table::Activities, "status");
-        let open = open.iter().map(|&o| (company.timeline.opportunity(o).id.as_str(), Log::default()));
+        let said = statuses.meanings(|status| Said::of(Some(status).filter(|_| has_status)));
+        let unsaid = Said::of(has_status.then_some(""));
+        let ids = Words::of(table, "opportunity_id")?;
+        let reps = table.column("rep_number")?.u32()?;
+        let open = open.iter().map(|&o| (o, Log::default()));
         let by_rep = company.roster.reps.iter().map(|_| Log::default()).collect();
         let mut activities = Self { by_opportunity: open.collect(), by_rep, nothing: Log::default() };
-        let rows = days.iter().zip(statuses.iter()).zip(ids.iter().zip(reps.iter()));
+        let rows = days.iter().zip(statuses.numbers().iter()).zip(ids.numbers().iter().zip(reps.iter()));
         for ((day, status), (id, rep)) in rows {
             let Some(day) = day else { continue };
-            let status = has_status.then(|| status.unwrap_or_default());
-            let standing = standing(day, status, company.as_of);
-            let of_opportunity = id.and_then(|id| activities.by_opportunity.get_mut(id));
+            let said = status.map_or(unsaid, |status| said[status as usize]);
+            let standing = standing(day, said, company.as_of);
+            let o = id.and_then(|id| company.timeline.find(id));
+            let of_opportunity = o.and_then(|o| activities.by_opportunity.get_mut(&o));
             let of_rep = rep.and_then(|rep| activities.by_rep.get_mut(rep as usize));
             for log in of_opportunity.into_iter().chain(of_rep) {
                 match standing {
@@ -84,8 +87,8 @@ impl<'a> Activities<'a> {
         Ok(Some(activities))
     }
 
-    pub fn of_opportunity(&self, id: &str) -> &Log {
-        self.by_opportunity.get(id).unwrap_or(&self.nothing)
+    pub fn of_opportunity(&self, o: usize) -> &Log {
+        self.by_opportunity.get(&o).unwrap_or(&self.nothing)
     }
 
     pub fn of_rep(&self, rep: usize) -> &Log {
@@ -93,10 +96,25 @@ impl<'a> Activities<'a> {
     }
 }
 
-/// How an activity stands on the as-of date; `status` is absent without a status column.
-fn standing(day: Day, status: Option<&str>, as_of: Day) -> Standing {
-    let is_off = status.is_some_and(is_called_off);
-    let is_done = status.is_none_or(|status| took_place(Some(status)));
+/// What a status says.
+#[derive(Clone, Copy)]
+struct Said {
+    is_off: bool,
+    is_done: bool,
+}
+
+impl Said {
+    /// `status` is absent without a status column.
+    fn of(status: Option<&str>) -> Self {
+        Self {
+            is_off: status.is_some_and(is_called_off),
+            is_done: status.is_none_or(|status| took_place(Some(status))),
+        }
+    }
+}
+
+/// How an activity stands on the as-of date.
+fn standing(day: Day, Said { is_off, is_done }: Said, as_of: Day) -> Standing {
     if is_off {
         Standing::Neither
     } else if day > as_of {

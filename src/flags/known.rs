@@ -5,7 +5,7 @@ use super::{Role, Subject, Whom};
 use crate::metrics::coaching::Session;
 use crate::metrics::statistics::quantile;
 use crate::metrics::{Company, NO_HISTORY, Window};
-use crate::model::{Stage, Table, date_of};
+use crate::model::{Stage, Table, Words, date_of};
 use crate::timeline::{Day, Earlier, Timeline};
 use polars::prelude::{DataFrame, Int32Chunked, PolarsResult, StringChunked};
 use std::collections::{BTreeMap, HashMap};
@@ -26,7 +26,7 @@ pub struct Known<'a> {
     pub as_of: Day,
     /// The opportunities open on the as-of date.
     pub open: Vec<usize>,
-    pub activities: Option<Activities<'a>>,
+    pub activities: Option<Activities>,
     pub sessions: Option<&'a [Session]>,
     /// How long a stage usually takes, by open rank.
     pub usual_days: HashMap<u16, UsualDays>,
@@ -48,8 +48,8 @@ pub struct UsualDays {
 struct Export<'a> {
     names: &'a StringChunked,
     accounts: &'a StringChunked,
-    owners: &'a StringChunked,
-    stages: &'a StringChunked,
+    owners: Words<'a>,
+    stages: Words<'a>,
     next_steps: &'a StringChunked,
     next_step_dates: &'a Int32Chunked,
     last_activity_dates: &'a Int32Chunked,
@@ -62,8 +62,8 @@ impl<'a> Export<'a> {
         Ok(Self {
             names: text("name")?,
             accounts: text("account")?,
-            owners: text("owner")?,
-            stages: text("stage")?,
+            owners: Words::of(frame, "owner")?,
+            stages: Words::of(frame, "stage")?,
             next_steps: text("next_step")?,
             next_step_dates: date("next_step_date")?,
             last_activity_dates: date("last_activity_date")?,
@@ -167,7 +167,7 @@ impl<'a> Known<'a> {
                 amount: state.amount.map(|minor| self.units(minor)),
                 close_date: state.close_on.and_then(date_of),
             },
-            owner: text(self.export.owners).unwrap_or_default(),
+            owner: self.export.owners.get(opportunity.row).unwrap_or_default().to_string(),
             at_stake: state.amount,
         }
     }

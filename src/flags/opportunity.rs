@@ -64,8 +64,7 @@ fn moves(known: &Known, o: usize) -> Vec<Move> {
 }
 
 fn stage_change_without_activity(known: &Known, o: usize) -> Option<Case> {
-    let id = &known.timeline.opportunity(o).id;
-    let log = known.activities.as_ref()?.of_opportunity(id);
+    let log = known.activities.as_ref()?.of_opportunity(o);
     let mut unsupported = moves(known, o);
     unsupported.retain(|change| !log.has_between(change.on - SUPPORTING_DAYS, change.on));
     let (first, last) = (*unsupported.first()?, *unsupported.last()?);
@@ -186,7 +185,7 @@ fn no_next_step(known: &Known, o: usize) -> Option<Case> {
 }
 
 fn no_upcoming_activity(known: &Known, o: usize) -> Option<Case> {
-    let log = known.activities.as_ref()?.of_opportunity(&known.timeline.opportunity(o).id);
+    let log = known.activities.as_ref()?.of_opportunity(o);
     let last = match log.last_by(known.as_of) {
         Some(day) => format!("the last one was on {}", date(day)),
         None => "none is on record before".to_string(),
@@ -211,7 +210,7 @@ fn no_recent_activity(known: &Known, o: usize) -> Option<Case> {
         .activities
         .as_ref()
         .filter(|_| is_logged)
-        .and_then(|activities| activities.of_opportunity(&opportunity.id).last_by(known.as_of));
+        .and_then(|activities| activities.of_opportunity(o).last_by(known.as_of));
     let exported = match known.exported_activity_day(o) {
         // It says that something took place later, and hides what did before.
         Some(day) if day > known.as_of && !is_logged => return None,

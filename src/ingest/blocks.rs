@@ -41,6 +41,8 @@ pub(super) struct Blocks {
     line: u64,
     quotes: Quotes,
     is_ended: bool,
+    /// Room that earlier blocks have given back.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Blocks {
@@ -53,14 +55,27 @@ impl Blocks {
             line: 1,
             quotes: Quotes::new(delimiter),
             is_ended: false,
+            spare: Vec::new(),
         }
+    }
+
+    /// Whether the text has shown that it is not what it was taken for.
+    pub fn is_broken(&self) -> bool {
+        self.text.is_broken()
+    }
+
+    /// Takes back the room of a block that has been read.
+    pub fn take_back(&mut self, room: Vec<u8>) {
+        self.spare.push(room);
     }
 
     pub fn next(&mut self) -> io::Result<Option<Block>> {
         if self.is_ended {
             return Ok(None);
         }
-        let mut text = std::mem::take(&mut self.rest);
+        let mut text = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(2 * self.least));
+        text.clear();
+        text.append(&mut self.rest);
         let end = loop {
             let end = usize::try_from(self.quotes.boundary - self.before).unwrap_or(0);
             // A reader would drop a byte order mark at the start of a block, where the text has it between records.
@@ -80,7 +95,8 @@ impl Blocks {
                 break text.len();
             }
         };
-        self.rest = text.split_off(end);
+        self.rest.extend_from_slice(&text[end..]);
+        text.truncate(end);
         let (first_line, start) = (self.line, self.before);
         let lines = memchr_iter(b'\n', &text).count() as u64;
         self.line += lines;
@@ -106,6 +122,8 @@ pub(super) struct BlockRecords {
     has_quotes: bool,
     is_ended: bool,
     is_torn: bool,
+    /// How many line breaks the cells of the last record hold.
+    inner_breaks: u64,
 }
 
 impl BlockRecords {
@@ -119,7 +137,22 @@ impl BlockRecords {
             strays: block.strays,
             is_ended: false,
             is_torn: false,
+            inner_breaks: 0,
         }
+    }
+
+    /// The room that the text took.
+    pub fn into_room(self) -> Vec<u8> {
+        self.reader.into_inner().into_inner()
+    }
+
+    /// How many bytes have been read.
+    pub fn length(&self) -> u64 {
+        self.reader.position().byte()
+    }
+
+    pub fn inner_breaks(&self) -> u64 {
+        self.inner_breaks
     }
 
     pub fn lines(&self) -> usize {
@@ -154,6 +187,7 @@ impl BlockRecords {
             self.is_ended = true;
             return Ok(None);
         }
+        self.inner_breaks = inner_breaks;
         self.is_torn = inner_breaks > 0 && self.has_stray_quote(start, self.reader.position().byte());
         if record.as_slice().ends_with(b"\r") {
             let last = record.len() - 1;
@@ -265,7 +299,7 @@ impl Quotes {
 
 #[cfg(test)]
 mod tests {
-    use super::super::encoding::look;
+    use super::super::encoding::{Look, look};
     use super::*;
     use proptest::prelude::*;
 
@@ -280,7 +314,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         std::fs::write(&path, text).unwrap();
-        let stream = Text::open(&path, &look(&path).unwrap()).unwrap();
+        let stream = Text::open(&path, &look(&path, Look::Start).unwrap()).unwrap();
         let mut blocks = Blocks { least, ..Blocks::new(stream, b',') };
         let mut found = Vec::new();
         while let Some(block) = blocks.next().unwrap() {

@@ -10,6 +10,7 @@ use super::identity;
 use super::rules;
 use super::settle::settle;
 use super::shape::Turn;
+use super::storage::Names;
 use super::{Options, Rejection, SourceReport};
 use crate::diagnostic::{EXAMPLES, Finding, Findings, Place, Rule};
 use crate::model::Table;
@@ -202,25 +203,26 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
     else {
         return;
     };
-    let known: HashSet<&str, RandomState> = (0..opportunities.states.len())
-        .filter(|row| opportunities.states[*row] != State::Rejected)
-        .filter_map(|row| opportunities.cells.first()?.text(row))
-        .collect();
-    let mut last = None;
-    for row in (0..history.states.len()).filter(|row| history.is_kept(*row)) {
-        let Some(id) = history.cells.first().and_then(|cells| cells.text(row)) else {
-            continue;
-        };
+    let (Some(Cells::References(exported)), Some(Cells::References(changed))) =
+        (opportunities.cells.first(), history.cells.first())
+    else {
+        return;
+    };
+    let mut known: HashSet<u32, RandomState> = HashSet::default();
+    let with_rows = exported.numbers.iter().enumerate();
+    known.extend(with_rows.filter(|(row, _)| opportunities.states[*row] != State::Rejected).map(|(_, number)| number));
+    let mut last = Names::NONE;
+    for (row, number) in changed.numbers.iter().enumerate().filter(|(row, _)| history.is_kept(*row)) {
         // The changes of an opportunity mostly stand together.
-        let is_known = last == Some(id) || known.contains(id);
-        last = Some(id).filter(|_| is_known);
-        if !is_known {
-            let place = Place { value: Some(id.to_owned()), ..history.place(row) };
-            findings.add(&rules::HISTORY_WITHOUT_OPPORTUNITY, place, None);
+        if number != last && !known.contains(&number) {
+            let value = changed.get(row).map(str::to_owned);
+            findings.add(&rules::HISTORY_WITHOUT_OPPORTUNITY, Place { value, ..history.place(row) }, None);
+        } else {
+            last = number;
         }
         let is_undated = matches!(
             history.cells.get(1),
-            Some(Cells::Moments(moments)) if moments.get(row).under(history.order) == super::dates::ABSENT
+            Some(Cells::Moments(moments)) if moments.under(history.order, row) == super::dates::ABSENT
         );
         if is_undated {
             findings.add(&rules::HISTORY_WITHOUT_DATE, history.place(row), None);

@@ -3,11 +3,12 @@
 //! What a cell leaves open (the order of day and month, the decimal sign, whether a probability is in percent)
 //! stays open here, at a few bytes a cell, until the whole source has been read. Knows no file.
 
-use super::dates::{self, DAY, Readings};
+use super::dates::{self, DAY};
 use super::numbers::{self, Number};
-use super::storage::{Names, Sparse, Texts};
+use super::storage::{Names, References, Sparse, Texts};
 use super::{DateOrder, rules};
 use crate::diagnostic::Rule;
+use crate::model::tables::identities;
 use crate::model::{Calendar, Kind};
 use chrono_tz::Tz;
 use std::borrow::Cow;
@@ -16,17 +17,21 @@ use std::borrow::Cow;
 pub(super) enum Cells {
     Text(Texts),
     /// Ids and references in canonical form.
-    Ids(Texts),
+    References(References),
+    /// Ids that nothing refers to, in canonical form.
+    Labels(Texts),
     Periods(Texts),
     /// Exact decimals as text.
     Rates(Texts),
     Names(Names),
-    Dates(Sparse<Days>),
-    Moments(Sparse<Readings>),
+    /// Days since 1970; [`NO_DAY`] for none.
+    Dates(Twofold<i32>),
+    /// Microseconds since 1970; [`dates::ABSENT`] for none.
+    Moments(Twofold<i64>),
     Amounts(Amounts),
     Probabilities(Probabilities),
     /// Amounts and probabilities once nothing of them is open: minor units, parts of 10^18; [`ABSENT`] for none.
-    Whole(Vec<i64>),
+    Whole(Sparse<i64>),
     /// NaN where the cell is empty.
     Numbers(Sparse<f64>),
 }
@@ -34,9 +39,25 @@ pub(super) enum Cells {
 /// In place of a whole number: there is none.
 pub(super) const ABSENT: i64 = i64::MIN;
 
+/// In place of a day: there is none.
+pub(super) const NO_DAY: i32 = i32::MIN;
+
+/// Dates or moments, read with the month first and with the day first.
+pub(super) struct Twofold<T> {
+    month_first: Sparse<T>,
+    /// Absent as long as no cell has two readings.
+    day_first: Option<Sparse<T>>,
+}
+
+/// Numbers under either decimal sign.
+pub(super) struct Figures {
+    digits: Sparse<i64>,
+    decimals: Sparse<[u8; 2]>,
+}
+
 /// Amounts, and the currency signs that stand beside them.
 pub(super) struct Amounts {
-    pub cells: Sparse<Number>,
+    pub cells: Figures,
     /// The sign beside the amount of a row, as a position in `sign_texts`.
     pub signs: Vec<(u32, u32)>,
     pub sign_texts: Vec<String>,
@@ -53,16 +74,9 @@ pub(super) struct Manner {
     pub describes: bool,
 }
 
-/// A date in days since 1970 under both orders; `i32::MIN` where absent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Days {
-    pub month_first: i32,
-    pub day_first: i32,
-}
-
 /// Probabilities, and whether any of them says that the column is in percent.
 pub(super) struct Probabilities {
-    pub cells: Sparse<Number>,
+    pub cells: Figures,
     pub is_percent: bool,
 }
 
@@ -72,17 +86,14 @@ pub(super) type Fault = (&'static Rule, Option<String>);
 impl Cells {
     pub fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Id | Kind::Reference => Cells::Ids(Texts::default()),
+            Kind::Id | Kind::Reference => Cells::References(References::new(identities())),
+            Kind::Label => Cells::Labels(Texts::default()),
             Kind::Text => Cells::Text(Texts::default()),
-            Kind::Person | Kind::Stage => Cells::Names(Names::new()),
-            Kind::Money => {
-                Cells::Amounts(Amounts { cells: Sparse::new(Number::EMPTY), signs: Vec::new(), sign_texts: Vec::new() })
-            }
-            Kind::Date => Cells::Dates(Sparse::new(Days::EMPTY)),
-            Kind::Timestamp => Cells::Moments(Sparse::new(Readings::EMPTY)),
-            Kind::Probability => {
-                Cells::Probabilities(Probabilities { cells: Sparse::new(Number::EMPTY), is_percent: false })
-            }
+            Kind::Person | Kind::Stage | Kind::Category => Cells::Names(Names::new()),
+            Kind::Money => Cells::Amounts(Amounts { cells: Figures::new(), signs: Vec::new(), sign_texts: Vec::new() }),
+            Kind::Date => Cells::Dates(Twofold::new(NO_DAY)),
+            Kind::Timestamp => Cells::Moments(Twofold::new(dates::ABSENT)),
+            Kind::Probability => Cells::Probabilities(Probabilities { cells: Figures::new(), is_percent: false }),
             Kind::Number => Cells::Numbers(Sparse::new(f64::NAN)),
             Kind::Decimal => Cells::Rates(Texts::default()),
             Kind::Period => Cells::Periods(Texts::default()),
@@ -106,7 +117,11 @@ impl Cells {
                 cells.push(&text());
                 Ok(())
             }
-            Cells::Ids(cells) => {
+            Cells::References(cells) => cells
+                .push(&canonical_id(&text()))
+                .then_some(())
+                .ok_or((&rules::ID_MISSING, "an id, of which there are fewer than four billion")),
+            Cells::Labels(cells) => {
                 cells.push(&canonical_id(&text()));
                 Ok(())
             }
@@ -115,10 +130,10 @@ impl Cells {
                 Ok(())
             }
             Cells::Dates(cells) => dates::read(cell, manner.zone, manner.is_workbook)
-                .map(|readings| cells.push(Days::of(readings)))
+                .map(|readings| cells.push(day_of(readings.month_first), day_of(readings.day_first)))
                 .ok_or((&rules::DATE_UNREADABLE, dates::EXPECTED)),
             Cells::Moments(cells) => dates::read(cell, manner.zone, manner.is_workbook)
-                .map(|readings| cells.push(readings))
+                .map(|readings| cells.push(readings.month_first, readings.day_first))
                 .ok_or((&rules::DATE_UNREADABLE, dates::EXPECTED)),
             Cells::Amounts(cells) => numbers::read(cell)
                 .filter(|(_, beside)| !beside.is_percent)
@@ -149,10 +164,11 @@ impl Cells {
     /// Whether the last cell that was pushed is empty.
     pub fn ends_empty(&self) -> bool {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
+            Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
                 cells.last().is_none()
             }
             Cells::Names(names) => names.keys.last() == Names::NONE,
+            Cells::References(references) => references.numbers.last() == Names::NONE,
             _ => false,
         }
     }
@@ -160,67 +176,65 @@ impl Cells {
     /// The text of a row in a column of text, ids or names.
     pub fn text(&self, row: usize) -> Option<&str> {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.get(row),
+            Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.get(row),
             Cells::Names(names) => names.get(row),
+            Cells::References(references) => references.get(row),
             _ => None,
         }
     }
 
     pub fn push_none(&mut self) {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.push_none(),
+            Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
+                cells.push_none()
+            }
             Cells::Names(names) => names.keys.push_none(),
+            Cells::References(references) => references.numbers.push_none(),
             Cells::Dates(cells) => cells.push_none(),
             Cells::Moments(cells) => cells.push_none(),
             Cells::Amounts(amounts) => amounts.cells.push_none(),
             Cells::Probabilities(column) => column.cells.push_none(),
-            Cells::Whole(cells) => cells.push(ABSENT),
+            Cells::Whole(cells) => cells.push_none(),
             Cells::Numbers(cells) => cells.push_none(),
         }
     }
 
-    /// Makes room for so many further rows, if the column has any value.
+    /// Says how many rows the column will have, as far as that is known.
     pub fn expect(&mut self, rows: usize) {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.expect(rows),
+            Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
+                cells.expect(rows)
+            }
             Cells::Names(names) => names.keys.expect(rows),
+            Cells::References(references) => references.numbers.expect(rows),
             Cells::Dates(cells) => cells.expect(rows),
             Cells::Moments(cells) => cells.expect(rows),
             Cells::Amounts(amounts) => amounts.cells.expect(rows),
             Cells::Probabilities(column) => column.cells.expect(rows),
-            Cells::Whole(cells) => cells.reserve(rows),
+            Cells::Whole(cells) => cells.expect(rows),
             Cells::Numbers(cells) => cells.expect(rows),
         }
     }
 
-    /// Appends the rows of other columns of the same kind; of names gives for each the keys here by the keys there.
-    pub fn append(&mut self, later: Vec<Cells>) -> Vec<Vec<u32>> {
-        // The kind of a column is that of its table, so all are of one kind.
-        macro_rules! all {
-            ($kind:path) => {
-                later
-                    .into_iter()
-                    .filter_map(|cells| if let $kind(cells) = cells { Some(cells) } else { None })
-                    .collect()
-            };
-        }
-        match self {
-            Cells::Text(cells) => cells.append(all!(Cells::Text)),
-            Cells::Ids(cells) => cells.append(all!(Cells::Ids)),
-            Cells::Rates(cells) => cells.append(all!(Cells::Rates)),
-            Cells::Periods(cells) => cells.append(all!(Cells::Periods)),
-            Cells::Names(names) => return names.append(all!(Cells::Names)),
-            Cells::Dates(cells) => cells.append(all!(Cells::Dates)),
-            Cells::Moments(cells) => cells.append(all!(Cells::Moments)),
-            Cells::Amounts(amounts) => amounts.append(all!(Cells::Amounts)),
-            Cells::Probabilities(column) => {
-                let later: Vec<Probabilities> = all!(Cells::Probabilities);
-                column.is_percent |= later.iter().any(|column| column.is_percent);
-                column.cells.append(later.into_iter().map(|column| column.cells).collect());
+    /// Appends the rows of another column of the same kind; of names gives the keys here by the keys there.
+    pub fn append(&mut self, later: Cells) -> Vec<u32> {
+        match (self, later) {
+            (Cells::Text(cells), Cells::Text(later))
+            | (Cells::Labels(cells), Cells::Labels(later))
+            | (Cells::Rates(cells), Cells::Rates(later))
+            | (Cells::Periods(cells), Cells::Periods(later)) => cells.append(&later),
+            (Cells::Names(names), Cells::Names(later)) => return names.append(later),
+            (Cells::References(references), Cells::References(later)) => references.numbers.append(&later.numbers),
+            (Cells::Dates(cells), Cells::Dates(later)) => cells.append(&later),
+            (Cells::Moments(cells), Cells::Moments(later)) => cells.append(&later),
+            (Cells::Amounts(amounts), Cells::Amounts(later)) => amounts.append(&later),
+            (Cells::Probabilities(column), Cells::Probabilities(later)) => {
+                column.is_percent |= later.is_percent;
+                column.cells.append(&later.cells);
             }
-            Cells::Numbers(cells) => cells.append(all!(Cells::Numbers)),
-            // Built by the settling, when all rows have been read.
-            Cells::Whole(_) => {}
+            (Cells::Numbers(cells), Cells::Numbers(later)) => cells.append(&later),
+            // The kind of a column is that of its table, and nothing is settled while a table is read.
+            _ => {}
         }
         Vec::new()
     }
@@ -228,46 +242,160 @@ impl Cells {
     /// Whether no row has a value.
     pub fn is_free(&self) -> bool {
         match self {
-            Cells::Text(cells) | Cells::Ids(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.is_free(),
+            Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.is_free(),
             Cells::Names(names) => names.keys.is_free(),
+            Cells::References(references) => references.numbers.is_free(),
             Cells::Dates(cells) => cells.is_free(),
             Cells::Moments(cells) => cells.is_free(),
             Cells::Amounts(amounts) => amounts.cells.is_free(),
             Cells::Probabilities(column) => column.cells.is_free(),
-            Cells::Whole(cells) => cells.iter().all(|number| *number == ABSENT),
+            Cells::Whole(cells) => cells.is_free(),
             Cells::Numbers(cells) => cells.is_free(),
         }
     }
 }
 
-impl Days {
-    pub const ABSENT: i32 = i32::MIN;
-    const EMPTY: Days = Days { month_first: Days::ABSENT, day_first: Days::ABSENT };
+impl<T: Copy + PartialEq> Twofold<T> {
+    fn new(empty: T) -> Self {
+        Twofold { month_first: Sparse::new(empty), day_first: None }
+    }
 
-    pub fn under(self, order: DateOrder) -> i32 {
-        match order {
-            DateOrder::MonthFirst => self.month_first,
-            DateOrder::DayFirst => self.day_first,
+    fn push(&mut self, month_first: T, day_first: T) {
+        if month_first != day_first {
+            self.tell_apart();
+        }
+        self.month_first.push(month_first);
+        if let Some(second) = &mut self.day_first {
+            second.push(day_first);
         }
     }
 
-    fn of(readings: Readings) -> Self {
-        Days { month_first: Days::of_moment(readings.month_first), day_first: Days::of_moment(readings.day_first) }
+    fn push_none(&mut self) {
+        self.month_first.push_none();
+        if let Some(second) = &mut self.day_first {
+            second.push_none();
+        }
     }
 
-    /// The day of a moment.
-    fn of_moment(moment: i64) -> i32 {
-        if moment == dates::ABSENT {
-            return Days::ABSENT;
+    fn tell_apart(&mut self) {
+        if self.day_first.is_none() {
+            self.day_first = Some(self.month_first.clone());
         }
-        i32::try_from(moment.div_euclid(DAY)).unwrap_or(Days::ABSENT)
     }
+
+    fn expect(&mut self, rows: usize) {
+        self.month_first.expect(rows);
+    }
+
+    fn append(&mut self, later: &Twofold<T>) {
+        if later.day_first.is_some() {
+            self.tell_apart();
+        }
+        self.month_first.append(&later.month_first);
+        if let Some(second) = &mut self.day_first {
+            second.append(later.day_first.as_ref().unwrap_or(&later.month_first));
+        }
+    }
+
+    fn is_free(&self) -> bool {
+        self.month_first.is_free()
+    }
+
+    /// Whether any cell has two readings.
+    pub fn is_open(&self) -> bool {
+        self.day_first.is_some()
+    }
+
+    /// A row with the month first and with the day first.
+    pub fn get(&self, row: usize) -> (T, T) {
+        (self.under(DateOrder::MonthFirst, row), self.under(DateOrder::DayFirst, row))
+    }
+
+    pub fn under(&self, order: DateOrder, row: usize) -> T {
+        self.of(order).get(row)
+    }
+
+    /// The rows up to the last that is not empty, under an order.
+    pub fn iter(&self, order: DateOrder) -> impl Iterator<Item = T> {
+        self.of(order).iter()
+    }
+
+    pub fn into_values(self, order: DateOrder, rows: Option<&[u32]>) -> Vec<T> {
+        match (order, self.day_first) {
+            (DateOrder::DayFirst, Some(second)) => second.into_values(rows),
+            _ => self.month_first.into_values(rows),
+        }
+    }
+
+    fn of(&self, order: DateOrder) -> &Sparse<T> {
+        self.day_first.as_ref().filter(|_| order == DateOrder::DayFirst).unwrap_or(&self.month_first)
+    }
+}
+
+impl Figures {
+    fn new() -> Self {
+        Figures { digits: Sparse::new(ABSENT), decimals: Sparse::new(Number::EMPTY.decimals()) }
+    }
+
+    fn push(&mut self, number: Number) {
+        self.digits.push(number.digits());
+        self.decimals.push(number.decimals());
+    }
+
+    fn push_none(&mut self) {
+        self.digits.push_none();
+        self.decimals.push_none();
+    }
+
+    fn expect(&mut self, rows: usize) {
+        self.digits.expect(rows);
+        self.decimals.expect(rows);
+    }
+
+    fn append(&mut self, later: &Figures) {
+        self.digits.append(&later.digits);
+        self.decimals.append(&later.decimals);
+    }
+
+    fn is_free(&self) -> bool {
+        self.digits.is_free()
+    }
+
+    pub fn get(&self, row: usize) -> Number {
+        Number::of(self.digits.get(row), self.decimals.get(row))
+    }
+
+    /// The rows up to the last that is not empty.
+    pub fn iter(&self) -> impl Iterator<Item = Number> {
+        self.digits.iter().zip(self.decimals.iter()).map(|(digits, decimals)| Number::of(digits, decimals))
+    }
+
+    /// Makes whole numbers of the figures, row by row, in the room that they take already.
+    pub fn into_whole(self, mut whole: impl FnMut(usize, Number) -> Option<i64>) -> Sparse<i64> {
+        let Figures { mut digits, decimals } = self;
+        let mut row = 0;
+        digits.change(|value| {
+            let number = Number::of(value, decimals.get(row));
+            let whole = if number.is_empty() { None } else { whole(row, number) };
+            row += 1;
+            whole.unwrap_or(ABSENT)
+        });
+        digits
+    }
+}
+
+/// The day of a moment.
+fn day_of(moment: i64) -> i32 {
+    if moment == dates::ABSENT {
+        return NO_DAY;
+    }
+    i32::try_from(moment.div_euclid(DAY)).unwrap_or(NO_DAY)
 }
 
 impl Amounts {
     fn push(&mut self, number: Number, sign: Option<&str>) {
         if let Some(sign) = sign {
-            self.sign(self.cells.height(), sign);
+            self.sign(self.cells.digits.height(), sign);
         }
         self.cells.push(number);
     }
@@ -284,15 +412,12 @@ impl Amounts {
         }
     }
 
-    fn append(&mut self, later: Vec<Amounts>) {
-        let mut first = self.cells.height();
-        for column in &later {
-            for (row, at) in &column.signs {
-                self.sign(first + *row as usize, &column.sign_texts[*at as usize]);
-            }
-            first += column.cells.height();
+    fn append(&mut self, later: &Amounts) {
+        let first = self.cells.digits.height();
+        for (row, at) in &later.signs {
+            self.sign(first + *row as usize, &later.sign_texts[*at as usize]);
         }
-        self.cells.append(later.into_iter().map(|column| column.cells).collect());
+        self.cells.append(&later.cells);
     }
 }
 

@@ -16,6 +16,7 @@ use super::numbers::{self, Decimal};
 use super::people::key_counts;
 use super::rules;
 use super::stages::StageBook;
+use super::storage::Sparse;
 use crate::diagnostic::{Findings, Place};
 use crate::model::{Stage, Table, day_number};
 use std::cell::OnceCell;
@@ -162,16 +163,17 @@ fn settle_amounts(draft: &mut Draft, options: &Options, rate: impl Fn(&Draft, us
         if !matches!(draft.cells[column], Cells::Amounts(_)) {
             continue;
         }
-        let height = if draft.cells[column].is_free() { 0 } else { draft.states.len() };
-        let mut whole = Vec::with_capacity(height);
+        let taken = std::mem::replace(&mut draft.cells[column], Cells::Whole(Sparse::new(ABSENT)));
+        let Cells::Amounts(amounts) = taken else { continue };
         let mut too_large = Vec::new();
-        for row in 0..height {
-            let minor = draft.minor(column, row, &options.currency, rate(draft, row));
-            if minor == Some(None) {
+        let whole = amounts.cells.into_whole(|row, number| {
+            let amount = number.under(draft.decimal)?;
+            let minor = amount.scaled(options.currency.decimals(), rate(draft, row));
+            if minor.is_none() {
                 too_large.push(row);
             }
-            whole.push(minor.flatten().unwrap_or(ABSENT));
-        }
+            minor
+        });
         draft.cells[column] = Cells::Whole(whole);
         for row in too_large {
             let detail = Some("it is too large to count in".to_owned());
@@ -196,7 +198,7 @@ impl Changes {
         let Cells::Moments(moments) = &draft.cells[at] else { return changes };
         let stage = |column: usize, row: usize| Some(book.find(draft.cells[column].text(row)?)?.1);
         for row in (0..draft.states.len()).filter(|row| draft.is_kept(*row)) {
-            let moment = moments.get(row).under(draft.order);
+            let moment = moments.under(draft.order, row);
             if let (Some(id), Some(after)) = (draft.cells[id].text(row).filter(|_| moment != ABSENT), stage(to, row)) {
                 changes.by_id.entry(id.to_owned()).or_default().push((moment, stage(from, row), after));
             }

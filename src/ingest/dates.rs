@@ -9,7 +9,6 @@
 //! - `DD.MM.YYYY` has the day first always, and a cell that starts with a year is year, month, day.
 //! - A moment with an offset or `Z` is put on the clock of the configured time zone; one without stands as it is.
 
-use crate::ingest::DateOrder;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 
@@ -28,17 +27,8 @@ pub(super) struct Readings {
 }
 
 impl Readings {
-    pub const EMPTY: Readings = Readings::both(ABSENT);
-
-    const fn both(moment: i64) -> Self {
+    fn both(moment: i64) -> Self {
         Readings { month_first: moment, day_first: moment }
-    }
-
-    pub fn under(self, order: DateOrder) -> i64 {
-        match order {
-            DateOrder::MonthFirst => self.month_first,
-            DateOrder::DayFirst => self.day_first,
-        }
     }
 }
 

@@ -4,17 +4,17 @@
 //! no other table.
 
 use super::columns::{Cells, Fault};
+use super::encoding::Look;
 use super::error::IngestError;
 use super::locate::Located;
 use super::mapping::{self, Layout, Overrides};
 use super::shape::{OutcomeMark, Shape};
 use super::source::Sheet;
-use super::storage::Names;
+use super::storage::{Lines, Names};
 use super::{DateOrder, FileReport};
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
 use csv::ByteRecord;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table as far as its own files tell it.
@@ -26,7 +26,7 @@ pub(super) struct Draft {
     pub entered: Vec<(String, Cells)>,
     pub states: Vec<State>,
     /// The line on which each record begins.
-    pub lines: Vec<u64>,
+    pub lines: Lines,
     pub files: Vec<FileRead>,
     pub faults: Vec<RowFault>,
     pub findings: Findings,
@@ -95,7 +95,7 @@ impl Draft {
             cells: table.frame_columns().iter().map(|column| cells_of(table, column)).collect(),
             entered: Vec::new(),
             states: Vec::new(),
-            lines: Vec::new(),
+            lines: Lines::default(),
             files: Vec::new(),
             faults: Vec::new(),
             findings: Findings::default(),
@@ -110,11 +110,15 @@ impl Draft {
     pub fn beside(&self, rows: usize) -> Self {
         let entered = self.entered.iter().map(|(label, _)| (label.clone(), Cells::new(Kind::Timestamp)));
         let mut draft = Draft { entered: entered.collect(), ..Draft::new(self.table) };
-        let entered = draft.entered.iter_mut().map(|(_, cells)| cells);
-        draft.cells.iter_mut().chain(entered).for_each(|cells| cells.expect(rows));
-        draft.states.reserve_exact(rows);
-        draft.lines.reserve_exact(rows);
+        draft.expect(rows);
         draft
+    }
+
+    /// Says how many rows there will be, as far as that is known.
+    pub fn expect(&mut self, rows: usize) {
+        let entered = self.entered.iter_mut().map(|(_, cells)| cells);
+        self.cells.iter_mut().chain(entered).for_each(|cells| cells.expect(rows));
+        self.states.reserve_exact(rows.saturating_sub(self.states.len()));
     }
 
     /// Gives up the records of faults beyond those that are kept, with so many before them; gives how many there are then.
@@ -124,32 +128,52 @@ impl Draft {
         before + self.faults.len()
     }
 
-    /// Appends rows that were read beside these, in their order. Each column is in memory twice only for a while.
-    pub fn append(&mut self, later: Vec<Draft>) {
-        let rows: usize = later.iter().map(|part| part.states.len()).sum();
-        self.states.reserve(rows);
-        self.lines.reserve(rows);
-        let mut columns: Vec<Vec<Cells>> = self.cells.iter().map(|_| Vec::with_capacity(later.len())).collect();
-        let mut entered: Vec<Vec<Cells>> = self.entered.iter().map(|_| Vec::with_capacity(later.len())).collect();
-        let mut marks = Vec::with_capacity(later.len());
-        for part in later {
-            let first = self.states.len();
-            columns.iter_mut().zip(part.cells).for_each(|(column, cells)| column.push(cells));
-            entered.iter_mut().zip(part.entered).for_each(|(column, (_, cells))| column.push(cells));
-            marks.push(part.outcome_marks);
-            self.states.extend(part.states);
-            self.lines.extend(part.lines);
-            self.events.extend(part.events.iter().map(|row| first + row));
-            self.faults.extend(part.faults.into_iter().map(|fault| RowFault { row: first + fault.row, ..fault }));
-        }
-        let own = self.entered.iter_mut().map(|(_, cells)| cells);
-        let pairs: Vec<_> = self.cells.iter_mut().chain(own).zip(columns.into_iter().chain(entered)).collect();
-        let keys: Vec<_> = pairs.into_par_iter().map(|(cells, later)| cells.append(later)).collect();
-        let stage_keys = self.column("stage").map(|at| &keys[at]);
-        for (marks, keys) in marks.into_iter().zip(stage_keys.into_iter().flatten()) {
-            for ((key, mark), count) in marks {
-                *self.outcome_marks.entry((keys[key as usize], mark)).or_default() += count;
+    /// Makes a column for the entries into each stage that has none yet.
+    pub fn enter<'l>(&mut self, labels: impl Iterator<Item = &'l String>) {
+        for label in labels {
+            if !self.entered.iter().any(|(known, _)| known == label) {
+                let mut cells = Cells::new(Kind::Timestamp);
+                (0..self.states.len()).for_each(|_| cells.push_none());
+                self.entered.push((label.clone(), cells));
             }
+        }
+    }
+
+    /// Takes over the rows of a further file.
+    pub fn take(&mut self, mut later: Draft) {
+        let labels: Vec<String> = later.entered.iter().map(|(label, _)| label.clone()).collect();
+        self.enter(labels.iter());
+        later.enter(self.entered.iter().map(|(label, _)| label));
+        // Both have the same columns now; those of the later file stand in the order of this table's.
+        let place = |label: &String| self.entered.iter().position(|(known, _)| known == label);
+        later.entered.sort_by_key(|(label, _)| place(label));
+        self.findings.merge(std::mem::take(&mut later.findings));
+        if self.states.is_empty() {
+            let (files, findings) = (std::mem::take(&mut self.files), std::mem::take(&mut self.findings));
+            *self = Draft { files, findings, ..later };
+        } else {
+            self.append(later);
+        }
+    }
+
+    /// Appends rows that were read beside these.
+    pub fn append(&mut self, later: Draft) {
+        let first = self.states.len();
+        self.states.extend(later.states);
+        self.lines.append(&later.lines);
+        self.events.extend(later.events.iter().map(|row| first + row));
+        self.faults.extend(later.faults.into_iter().map(|fault| RowFault { row: first + fault.row, ..fault }));
+        let stage = self.column("stage");
+        for (at, (cells, later_cells)) in self.cells.iter_mut().zip(later.cells).enumerate() {
+            let keys = cells.append(later_cells);
+            if Some(at) == stage {
+                for ((key, mark), count) in &later.outcome_marks {
+                    *self.outcome_marks.entry((keys[*key as usize], *mark)).or_default() += count;
+                }
+            }
+        }
+        for ((_, cells), (_, later)) in self.entered.iter_mut().zip(later.entered) {
+            cells.append(later);
         }
     }
 
@@ -192,7 +216,7 @@ impl Draft {
 
     /// File and line of a row.
     pub fn place(&self, row: usize) -> Place {
-        Place { file: self.file_of(row).located.shown.clone(), line: Some(self.lines[row]), ..Place::default() }
+        Place { file: self.file_of(row).located.shown.clone(), line: Some(self.lines.get(row)), ..Place::default() }
     }
 
     /// The canonical source columns that at least one file has.
@@ -210,7 +234,7 @@ impl FileRead {
     /// Reads records of the file again, by their lines in rising order.
     pub fn records_at(&self, table: Table, lines: &[u64]) -> Result<BTreeMap<u64, ByteRecord>, IngestError> {
         let score = mapping::header_score(table, &self.overrides);
-        let mut sheet = Sheet::open(&self.located.path, &self.located.shown, &score)?;
+        let mut sheet = Sheet::open(&self.located.path, &self.located.shown, &score, Look::Whole)?;
         let mut found = BTreeMap::new();
         let mut record = ByteRecord::new();
         let last = lines.last().copied().unwrap_or(0);
@@ -228,12 +252,10 @@ pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
     record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
-/// Cells that later steps look up or rename, and words of which there are few, are kept as names, whatever their kind.
+/// The names of the reps are looked up and renamed as those of all people, though they are ids.
 fn cells_of(table: Table, column: &Column) -> Cells {
     match (table, column.name) {
-        (Table::Reps, "name")
-        | (_, "currency" | "forecast_category" | "from_forecast_category")
-        | (Table::Activities, "type" | "status" | "outcome") => Cells::Names(Names::new()),
+        (Table::Reps, "name") => Cells::Names(Names::new()),
         _ => Cells::new(column.kind),
     }
 }

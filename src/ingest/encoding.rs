@@ -1,12 +1,13 @@
 //! From the bytes of a file to UTF-8 text with one kind of line break, as a stream.
 //!
 //! In comes a path; out go what kind of bytes the file holds ([`Coding`]) and a reader of clean text ([`Text`]).
-//! Knows nothing of cells. The whole file is looked at once before it is read, because one byte far down may
-//! decide between UTF-8 and Windows-1252; no more than a few buffers of it are ever in memory.
+//! Knows nothing of cells. One byte far down may decide between UTF-8 and Windows-1252. So a file is read as UTF-8
+//! until something in it is none, and then looked through from end to end and read anew; no more than a few buffers
+//! of it are ever in memory.
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
@@ -30,6 +31,25 @@ pub(super) struct Coding {
 }
 
 impl Coding {
+    fn of(start: &[u8], encoding: &'static encoding_rs::Encoding, counts: &Counts) -> Self {
+        let (decoded, _) = encoding.decode_with_bom_removal(start);
+        let mut sample = decoded.into_owned();
+        let breaks_with_cr = sample.contains('\r') && !sample.contains('\n');
+        if breaks_with_cr {
+            sample = sample.replace('\r', "\n");
+        }
+        sample.retain(|sign| sign != '\0');
+        let is_utf8 = encoding == UTF_8;
+        let is_utf16 = encoding == UTF_16LE || encoding == UTF_16BE;
+        Coding {
+            encoding,
+            breaks_with_cr,
+            damaged: if is_utf8 { counts.invalid } else { 0 },
+            nul_bytes: if is_utf16 { 0 } else { counts.nul_bytes },
+            sample,
+        }
+    }
+
     pub fn name(&self) -> &'static str {
         self.encoding.name()
     }
@@ -42,8 +62,26 @@ pub(super) fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     Ok(if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
 }
 
+/// How much of a file is looked at before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Its beginning: if that is no UTF-16, the file is taken for sound UTF-8 until it shows that it is not.
+    Start,
+    Whole,
+}
+
+/// What kind of bytes a file holds, as far as one has looked.
+pub(super) fn look(path: &Path, look: Look) -> io::Result<Coding> {
+    if look == Look::Whole {
+        return look_through(path);
+    }
+    let mut start = Vec::new();
+    open(path)?.take(SAMPLE as u64).read_to_end(&mut start)?;
+    Ok(Coding::of(&start, utf16(&start).unwrap_or(UTF_8), &Counts::default()))
+}
+
 /// Looks through the bytes of a file once.
-pub(super) fn look(path: &Path) -> io::Result<Coding> {
+fn look_through(path: &Path) -> io::Result<Coding> {
     let mut bytes = open(path)?;
     let mut counts = Counts::default();
     let mut parts = some(&mut bytes)?;
@@ -63,21 +101,7 @@ pub(super) fn look(path: &Path) -> io::Result<Coding> {
     }
     counts.add(Counts::of(&cut));
     let encoding = utf16(&start).unwrap_or_else(|| if counts.is_likely_utf8() { UTF_8 } else { WINDOWS_1252 });
-    let (decoded, _) = encoding.decode_with_bom_removal(&start);
-    let mut sample = decoded.into_owned();
-    let breaks_with_cr = sample.contains('\r') && !sample.contains('\n');
-    if breaks_with_cr {
-        sample = sample.replace('\r', "\n");
-    }
-    sample.retain(|sign| sign != '\0');
-    let is_utf8 = encoding == UTF_8;
-    Ok(Coding {
-        encoding,
-        breaks_with_cr,
-        damaged: if is_utf8 { counts.invalid } else { 0 },
-        nul_bytes: if encoding == UTF_16LE || encoding == UTF_16BE { 0 } else { counts.nul_bytes },
-        sample,
-    })
+    Ok(Coding::of(&start, encoding, &counts))
 }
 
 /// The next parts of a file, as many as are looked at at once; none at its end.
@@ -172,6 +196,34 @@ pub(super) struct Text {
     has_nul: bool,
     is_at_start: bool,
     is_ended: bool,
+    /// Follows what passes as sound UTF-8.
+    soundness: Soundness,
+}
+
+/// Whether bytes that come in parts are UTF-8 without NUL.
+#[derive(Default)]
+struct Soundness {
+    is_broken: bool,
+    /// The beginning of a character that the last part was cut in.
+    cut: Vec<u8>,
+}
+
+impl Soundness {
+    fn follow(&mut self, mut part: &[u8]) {
+        self.is_broken |= memchr(0, part).is_some();
+        while let (false, false, Some((next, rest))) = (self.is_broken, self.cut.is_empty(), part.split_first()) {
+            self.cut.push(*next);
+            part = rest;
+            match std::str::from_utf8(&self.cut) {
+                Ok(_) => self.cut.clear(),
+                Err(error) => self.is_broken = error.error_len().is_some(),
+            }
+        }
+        if let Err(error) = std::str::from_utf8(part) {
+            self.is_broken |= error.error_len().is_some();
+            self.cut.extend_from_slice(&part[error.valid_up_to()..]);
+        }
+    }
 }
 
 impl Text {
@@ -184,7 +236,13 @@ impl Text {
             has_nul: coding.nul_bytes > 0 || !is_sound,
             is_at_start: true,
             is_ended: false,
+            soundness: Soundness::default(),
         })
+    }
+
+    /// Whether something in the file was no UTF-8, or a NUL, though the file was taken for sound.
+    pub fn is_broken(&self) -> bool {
+        self.soundness.is_broken
     }
 
     /// Appends more of the text; whether there is any.
@@ -195,6 +253,9 @@ impl Text {
                 None => {
                     let mark = "\u{feff}".as_bytes();
                     let length = (&mut self.bytes).take(BUFFER as u64).read_to_end(target)?;
+                    self.soundness.follow(&target[known..]);
+                    // A character cut by the end of the file is none.
+                    self.soundness.is_broken |= length == 0 && !self.soundness.cut.is_empty();
                     if std::mem::take(&mut self.is_at_start) && target[known..].starts_with(mark) {
                         target.drain(known..known + mark.len());
                     }
@@ -252,7 +313,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        let coding = look(&path).unwrap();
+        let coding = look(&path, Look::Whole).unwrap();
         let mut stream = Text::open(&path, &coding).unwrap();
         let mut text = Vec::new();
         while stream.read(&mut text).unwrap() {}

@@ -5,8 +5,8 @@
 
 use super::source::text_of;
 use csv::ByteRecord;
-use memchr::memchr_iter;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Lines held back.
 #[derive(Default)]
@@ -26,11 +26,10 @@ struct Held {
 }
 
 impl Footer {
-    /// Whether a record may be a line of the footer, in which case it is kept here.
-    pub fn holds(&mut self, record: &ByteRecord, line: u64, width: usize, key: Option<usize>) -> bool {
-        let is_after_gap = self.is_gap_before(line);
-        let breaks = memchr_iter(b'\n', record.as_slice()).count() as u64;
-        self.last_line = line + breaks;
+    /// Whether a record that stands on these lines may be one of the footer, in which case it is kept here.
+    pub fn holds(&mut self, record: &ByteRecord, lines: Range<u64>, width: usize, key: Option<usize>) -> bool {
+        let (line, is_after_gap) = (lines.start, self.is_gap_before(lines.start));
+        self.last_line = lines.end.saturating_sub(1);
         if !may_be_footer(record, width, key) {
             return false;
         }

@@ -9,10 +9,9 @@
 //! - A column of another pipeline than the opportunity's own tells of a time before it was moved, and is not read.
 
 use super::columns::Cells;
-use super::dates::{self, Readings};
+use super::dates;
 use super::draft::Draft;
 use super::stages::{StageBook, fold};
-use super::storage::Sparse;
 use crate::model::Table;
 use polars::prelude::*;
 
@@ -56,7 +55,7 @@ pub(super) fn entries<'d>(
     label: &str,
     cells: &'d Cells,
 ) -> impl Iterator<Item = (usize, i64)> + use<'d> {
-    let moments: Option<&Sparse<Readings>> = match cells {
+    let moments = match cells {
         Cells::Moments(moments) => Some(moments),
         _ => None,
     };
@@ -68,34 +67,33 @@ pub(super) fn entries<'d>(
     };
     moments
         .into_iter()
-        .flat_map(|moments| moments.iter().enumerate())
-        .map(|(row, readings)| (row, readings.under(draft.order)))
+        .flat_map(|moments| moments.iter(draft.order).enumerate())
         .filter(move |(row, moment)| *moment != dates::ABSENT && draft.is_kept(*row) && is_own(*row))
 }
 
 /// All entries of a draft as a frame of the stage history.
 pub(super) fn frame(draft: &Draft, book: &StageBook) -> PolarsResult<DataFrame> {
-    let mut ids = StringChunkedBuilder::new("opportunity_id".into(), 0);
+    let mut ids: Vec<&str> = Vec::new();
     let mut moments: Vec<i64> = Vec::new();
-    let mut stages = StringChunkedBuilder::new("stage".into(), 0);
+    let mut stages: Vec<&str> = Vec::new();
     for (label, cells) in &draft.entered {
         let Some((stage, _)) = book.find(label) else { continue };
         for (row, moment) in entries(draft, label, cells) {
             if let Some(id) = draft.cells[0].text(row) {
-                ids.append_value(id);
+                ids.push(id);
                 moments.push(moment);
-                stages.append_value(stage);
+                stages.push(stage);
             }
         }
     }
-    let height = moments.len();
-    let moments = Int64Chunked::from_vec("changed_at".into(), moments).into_datetime(TimeUnit::Microseconds, None);
-    let (ids, stages) = (ids.finish().into_series(), stages.finish().into_series());
-    let columns = Table::StageHistory.frame_columns().iter().map(|column| match column.name {
-        "opportunity_id" => ids.clone().into_column(),
-        "changed_at" => moments.clone().into_series().into_column(),
-        "stage" => stages.clone().into_column(),
-        name => Column::full_null(name.into(), height, &column.kind.data_type()),
+    let columns = Table::StageHistory.frame_columns().iter().map(|column| {
+        let (name, type_): (PlSmallStr, _) = (column.name.into(), column.kind.data_type());
+        match column.name {
+            "opportunity_id" => Column::new(name, &ids).cast(&type_),
+            "changed_at" => Column::new(name, &moments).cast(&type_),
+            "stage" => Column::new(name, &stages).cast(&type_),
+            _ => Ok(Column::full_null(name, moments.len(), &type_)),
+        }
     });
-    DataFrame::new(height, columns.collect())
+    DataFrame::new(moments.len(), columns.collect::<PolarsResult<_>>()?)
 }

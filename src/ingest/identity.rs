@@ -17,12 +17,15 @@ pub(super) fn replace_earlier(draft: &mut Draft) {
         return;
     }
     let Some(column) = draft.column("id") else { return };
+    let counts = |row: &usize| matches!(draft.states[*row], State::Kept | State::LeftOut);
+    if is_rising((0..draft.states.len()).filter(counts).filter_map(|row| draft.cells[column].text(row))) {
+        return;
+    }
     // Hashes with rows rather than a map of ids: sorted, equal ids lie together, and it takes 16 bytes a record.
     let hashes = RandomState::default();
     let mut hashed: Vec<(u64, u32)> = Vec::new();
-    for row in 0..draft.states.len() {
-        let counts = matches!(draft.states[row], State::Kept | State::LeftOut);
-        if let (true, Some(id), Ok(at)) = (counts, draft.cells[column].text(row), u32::try_from(row)) {
+    for row in (0..draft.states.len()).filter(counts) {
+        if let (Some(id), Ok(at)) = (draft.cells[column].text(row), u32::try_from(row)) {
             hashed.push((hashes.hash_one(id), at));
         }
     }
@@ -47,4 +50,14 @@ pub(super) fn replace_earlier(draft: &mut Draft) {
             draft.findings.add(&rules::RECORDS_REPEATED, place, None);
         }
     }
+}
+
+/// Whether each id is longer than the one before or comes after it, as in most exports: then no two are equal.
+fn is_rising<'a>(mut ids: impl Iterator<Item = &'a str>) -> bool {
+    let Some(mut before) = ids.next() else { return true };
+    ids.all(|id| {
+        let rises = (before.len(), before) < (id.len(), id);
+        before = id;
+        rises
+    })
 }

@@ -6,6 +6,7 @@
 use super::DateOrder;
 use super::columns::Manner;
 use super::draft::Draft;
+use super::encoding::Look;
 use super::error::IngestError;
 use super::mapping::{self, Layout, Overrides};
 use super::source::Sheet;
@@ -125,7 +126,7 @@ struct Candidate {
 
 impl Candidate {
     fn of(table: Table, path: &Path, shown: &str) -> Result<Self, IngestError> {
-        let sheet = Sheet::open(path, shown, &mapping::header_score(table, &Overrides::new()))?;
+        let sheet = Sheet::open(path, shown, &mapping::header_score(table, &Overrides::new()), Look::Whole)?;
         let layout = Layout::of(table, &sheet.header, &Overrides::new());
         Ok(Candidate {
             table,

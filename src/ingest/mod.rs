@@ -62,8 +62,11 @@ pub fn read(options: &Options) -> Result<Intake, IngestError> {
     read_watched(options, &|_| {})
 }
 
+/// Whom the reading tells how far it has come, from whatever thread.
+pub type Watch<'a> = &'a (dyn Fn(Reading) + Sync);
+
 /// Reads everything as [`read`] does, and tells now and then how far it has come.
-pub fn read_watched(options: &Options, watch: &dyn Fn(Reading)) -> Result<Intake, IngestError> {
+pub fn read_watched(options: &Options, watch: Watch<'_>) -> Result<Intake, IngestError> {
     let mut drafts = BTreeMap::new();
     let manner = options.manner();
     for (table, source) in &options.sources {

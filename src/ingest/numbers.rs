@@ -45,6 +45,20 @@ pub(super) struct Beside<'a> {
 impl Number {
     pub const EMPTY: Number = Number { digits: 0, with_point: UNFIT, with_comma: UNFIT };
 
+    /// A number of its digits and its decimals under either sign.
+    pub fn of(digits: i64, [with_point, with_comma]: [u8; 2]) -> Self {
+        Number { digits, with_point, with_comma }
+    }
+
+    pub fn digits(self) -> i64 {
+        self.digits
+    }
+
+    /// How many digits are decimals with a point and with a comma.
+    pub const fn decimals(self) -> [u8; 2] {
+        [self.with_point, self.with_comma]
+    }
+
     /// The number under a decimal sign, or `None` where the cell is empty or does not fit it.
     pub fn under(self, decimal: char) -> Option<Decimal> {
         let decimals = if decimal == ',' { self.with_comma } else { self.with_point };

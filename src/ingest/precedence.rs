@@ -79,7 +79,7 @@ fn add_changes(history: &Draft, find: &dyn Fn(&str) -> Option<usize>, paths: &mu
         return;
     };
     for row in (0..history.states.len()).filter(|row| history.is_kept(*row)) {
-        let moment = moments.get(row).under(history.order);
+        let moment = moments.under(history.order, row);
         let Some(id) = history.cells[id].text(row).filter(|_| moment != ABSENT) else {
             continue;
         };

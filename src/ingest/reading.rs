@@ -5,6 +5,7 @@
 
 use super::columns::{Cells, Fault, Manner};
 use super::draft::{Draft, FaultColumn, FileRead, State};
+use super::encoding::Look;
 use super::error::IngestError;
 use super::footer::Footer;
 use super::locate::{self, Located};
@@ -13,7 +14,7 @@ use super::rules;
 use super::shape::{OutcomeMark, Shape, Turn};
 use super::source::{Sheet, Stretch};
 use super::storage::Names;
-use super::{FileReport, Reading, Source};
+use super::{FileReport, Reading, Source, Watch};
 use crate::diagnostic::{Finding, Place, Rule};
 use crate::model::{Kind, Table};
 use csv::ByteRecord;
@@ -28,7 +29,7 @@ impl Draft {
         source: &Source,
         base: &Path,
         manner: Manner,
-        watch: &dyn Fn(Reading),
+        watch: Watch<'_>,
     ) -> Result<Self, IngestError> {
         mapping::check_overrides(table, &source.columns)?;
         let mut draft = Draft::new(table);
@@ -55,58 +56,24 @@ impl Draft {
         located: Located,
         source: &Source,
         manner: Manner,
-        watch: &dyn Fn(Reading),
+        watch: Watch<'_>,
     ) -> Result<(), IngestError> {
         let score = mapping::header_score(self.table, &source.columns);
-        let mut sheet = Sheet::open(&located.path, &located.shown, &score)?;
-        let layout = Layout::of(self.table, &sheet.header, &source.columns);
-        layout.require(self.table, &located.shown)?;
-        let shape = Shape::of(self.table, &layout);
-        let reader = FileReader {
-            shape: &shape,
-            entered: self.entered_columns(&layout),
-            manner: Manner { is_workbook: sheet.is_workbook, ..manner },
-            width: layout.width(),
-            key: self.key_column().and_then(|at| layout.position(self.table.frame_columns()[at].name)),
-        };
+        let open = |look: Look| Sheet::open(&located.path, &located.shown, &score, look);
+        let mut sheet = open(Look::Start)?;
+        let mut rows = Draft::read_sheet(self.table, &mut sheet, &located, source, manner, watch);
+        if sheet.is_broken() {
+            sheet = open(Look::Whole)?;
+            rows = Draft::read_sheet(self.table, &mut sheet, &located, source, manner, watch);
+        }
+        let (rows, layout, shape) = rows?;
         let first_row = self.states.len();
+        let records = rows.states.len() as u64;
+        if first_row as u64 + records >= u64::from(u32::MAX) {
+            return Err(IngestError::TooMany { file: located.shown });
+        }
         self.note_file(&sheet, &layout, &located.shown);
-        let mut footer = Footer::default();
-        let mut read_parts = Vec::new();
-        let mut count = 0;
-        let mut kept_faults = self.faults.len();
-        let mut stretches = some(&mut sheet)?;
-        while !stretches.is_empty() {
-            let read = |stretch| self.read_stretch(stretch, &reader, &located.shown);
-            let (parts, further) =
-                rayon::join(|| stretches.into_par_iter().map(read).collect::<Vec<_>>(), || some(&mut sheet));
-            for part in parts {
-                let (mut rows, held) = part?;
-                let held_before = footer.go_on(held, !rows.states.is_empty());
-                if !held_before.is_empty() {
-                    let mut before = self.beside(held_before.len());
-                    for (line, record) in held_before {
-                        before.push(&record, line, &reader);
-                    }
-                    count += before.states.len();
-                    read_parts.push(before);
-                }
-                count += rows.states.len();
-                kept_faults = rows.forget_records(kept_faults);
-                read_parts.push(rows);
-            }
-            if first_row + count >= u32::MAX as usize {
-                return Err(IngestError::TooMany { file: located.shown });
-            }
-            watch(Reading { file: &located.shown, records: count as u64 });
-            stretches = further?;
-        }
-        self.append(read_parts);
-        let (lines, held) = footer.end();
-        for (line, held) in held {
-            self.push(&held, line, &reader);
-        }
-        self.note_lines(&rules::FOOTER_SKIPPED, &located.shown, &lines);
+        self.take(rows);
         self.note_left_out(&located.shown, first_row);
         let mut present: BTreeSet<&'static str> = layout.found(self.table).into_keys().collect();
         if self.table != Table::StageHistory {
@@ -114,7 +81,7 @@ impl Draft {
         }
         let report = FileReport {
             path: located.shown.clone(),
-            records: (self.states.len() - first_row) as u64,
+            records,
             encoding: sheet.coding.as_ref().map_or("workbook", |coding| coding.name()),
             delimiter: sheet.delimiter,
             preset: layout.preset.map(|preset| preset.name),
@@ -132,31 +99,59 @@ impl Draft {
         Ok(())
     }
 
-    /// The rows of one stretch of a file, and what may be the footer at its end.
-    fn read_stretch(
-        &self,
-        mut stretch: Stretch,
-        reader: &FileReader<'_>,
-        file: &str,
-    ) -> Result<(Draft, Footer), IngestError> {
-        let mut rows = self.beside(stretch.lines());
-        let mut record = ByteRecord::new();
-        let mut footer = Footer::default();
-        while let Some(line) = stretch.next(&mut record, file)? {
-            let is_held = !stretch.is_torn() && footer.holds(&record, line, reader.width, reader.key);
-            if is_held {
-                continue;
-            }
-            for (line, held) in footer.were_records() {
-                rows.push(&held, line, reader);
-            }
-            if stretch.is_torn() {
-                rows.reject_torn(&record, line);
-            } else {
-                rows.push(&record, line, reader);
-            }
+    /// The rows of one file, and how it feeds them.
+    fn read_sheet(
+        table: Table,
+        sheet: &mut Sheet,
+        located: &Located,
+        source: &Source,
+        manner: Manner,
+        watch: Watch<'_>,
+    ) -> Result<(Draft, Layout, Shape), IngestError> {
+        let layout = Layout::of(table, &sheet.header, &source.columns);
+        layout.require(table, &located.shown)?;
+        let shape = Shape::of(table, &layout);
+        let mut rows = Draft::new(table);
+        rows.enter(layout.entered.iter().map(|entered| &entered.label));
+        let reader = FileReader {
+            shape: &shape,
+            empty: rows.beside(0),
+            entered: layout.entered.iter().map(|entered| entered.position).collect(),
+            manner: Manner { is_workbook: sheet.is_workbook, ..manner },
+            width: layout.width(),
+            key: rows.key_column().and_then(|at| layout.position(table.frame_columns()[at].name)),
+            file: &located.shown,
+        };
+        let mut gathered = Gathered { rows, footer: Footer::default(), kept_faults: 0, length: 0, has_room: false };
+        let length = std::fs::metadata(&located.path).map(|file| file.len());
+        let mut stretches = some(sheet)?;
+        let mut parts: Vec<Part> = Vec::new();
+        // While some stretches are read, what came of those before is put together and the next are fetched.
+        while !stretches.is_empty() || !parts.is_empty() {
+            let read = |stretch| reader.read_stretch(stretch);
+            let (read, further) = rayon::join(
+                || stretches.into_par_iter().map(read).collect::<Vec<_>>(),
+                || {
+                    for part in parts {
+                        sheet.take_back(gathered.add(part, &reader));
+                    }
+                    if let Ok(length) = &length {
+                        gathered.expect_all_of(*length);
+                    }
+                    watch(Reading { file: &located.shown, records: gathered.rows.states.len() as u64 });
+                    some(sheet)
+                },
+            );
+            parts = read.into_iter().collect::<Result<_, _>>()?;
+            stretches = further?;
         }
-        Ok((rows, footer))
+        let Gathered { mut rows, footer, .. } = gathered;
+        let (lines, held) = footer.end();
+        for (line, held) in held {
+            rows.push(&held, line, &reader);
+        }
+        rows.note_lines(&rules::FOOTER_SKIPPED, &located.shown, &lines);
+        Ok((rows, layout, shape))
     }
 
     /// Appends a record, as a row of the columns in any case.
@@ -202,7 +197,7 @@ impl Draft {
             }
         }
         for (at, (_, cells)) in self.entered.iter_mut().enumerate() {
-            let position = reader.entered.get(at).copied().flatten().filter(|_| !is_deleted);
+            let position = reader.entered.get(at).copied().filter(|_| !is_deleted);
             let cell = position.and_then(|position| record.get(position)).unwrap_or_default();
             if let (Err(unreadable), Some(position), None) = (cells.push(cell, reader.manner), position, &fault) {
                 fault = Some((unreadable, FaultColumn::At(position)));
@@ -249,19 +244,6 @@ impl Draft {
         self.reject_row(row, (&rules::QUOTE_STRAY, Some(detail)), FaultColumn::Record, Some(record));
     }
 
-    /// Makes room for the stage entries of a file; gives their positions in it.
-    fn entered_columns(&mut self, layout: &Layout) -> Vec<Option<usize>> {
-        for entered in &layout.entered {
-            if !self.entered.iter().any(|(label, _)| *label == entered.label) {
-                let mut cells = Cells::new(Kind::Timestamp);
-                (0..self.states.len()).for_each(|_| cells.push_none());
-                self.entered.push((entered.label.clone(), cells));
-            }
-        }
-        let position = |label: &String| layout.entered.iter().find(|entered| entered.label == *label);
-        self.entered.iter().map(|(label, _)| position(label).map(|entered| entered.position)).collect()
-    }
-
     fn note_file(&mut self, sheet: &Sheet, layout: &Layout, shown: &str) {
         self.note_lines(&rules::PREAMBLE_SKIPPED, shown, &sheet.preamble);
         let place =
@@ -287,7 +269,7 @@ impl Draft {
             left_out.partition(|row| self.table != Table::StageHistory || id(*row).is_some());
         for (rule, rows) in [(&rules::RECORDS_DELETED, deleted), (&rules::HISTORY_FIELD_SKIPPED, other)] {
             if let Some(first) = rows.first() {
-                let place = Place { file: shown.to_owned(), line: Some(self.lines[*first]), ..Place::default() };
+                let place = Place { file: shown.to_owned(), line: Some(self.lines.get(*first)), ..Place::default() };
                 let finding = Finding { rule, place, detail: None };
                 self.findings.add_many(finding, rows.len() as u64);
             }
@@ -311,12 +293,78 @@ fn some(sheet: &mut Sheet) -> Result<Vec<Stretch>, IngestError> {
 /// What reading a record of one file needs.
 struct FileReader<'a> {
     shape: &'a Shape,
-    /// Position of each column of stage entries, where the file has it.
-    entered: Vec<Option<usize>>,
+    /// A table without records that has the columns of the file.
+    empty: Draft,
+    /// Position of each column of stage entries.
+    entered: Vec<usize>,
     manner: Manner,
     width: usize,
     /// Position of the cell that identifies a record.
     key: Option<usize>,
+    file: &'a str,
+}
+
+/// What came of one stretch of a file: its rows, what may be the footer at its end, and the stretch itself for its room.
+type Part = (Draft, Footer, Stretch);
+
+impl FileReader<'_> {
+    fn read_stretch(&self, mut stretch: Stretch) -> Result<Part, IngestError> {
+        let mut rows = self.empty.beside(stretch.lines());
+        let mut record = ByteRecord::new();
+        let mut footer = Footer::default();
+        while let Some(line) = stretch.next(&mut record, self.file)? {
+            let lines = line..line + stretch.inner_breaks() + 1;
+            let is_held = !stretch.is_torn() && footer.holds(&record, lines, self.width, self.key);
+            if is_held {
+                continue;
+            }
+            for (line, held) in footer.were_records() {
+                rows.push(&held, line, self);
+            }
+            if stretch.is_torn() {
+                rows.reject_torn(&record, line);
+            } else {
+                rows.push(&record, line, self);
+            }
+        }
+        Ok((rows, footer, stretch))
+    }
+}
+
+/// The rows of a file as far as they have been put together.
+struct Gathered {
+    rows: Draft,
+    footer: Footer,
+    /// How many faults have kept their records.
+    kept_faults: usize,
+    /// How many bytes of text the rows were.
+    length: u64,
+    /// Whether room has been made for the rest of the file.
+    has_room: bool,
+}
+
+impl Gathered {
+    /// Adds what came of the next stretch; gives the stretch back.
+    fn add(&mut self, (mut rows, held, stretch): Part, reader: &FileReader<'_>) -> Stretch {
+        let held_before = self.footer.go_on(held, !rows.states.is_empty());
+        for (line, record) in held_before {
+            self.rows.push(&record, line, reader);
+        }
+        self.kept_faults = rows.forget_records(self.kept_faults);
+        self.rows.append(rows);
+        self.length += stretch.length();
+        stretch
+    }
+
+    /// Makes room for the rows of a whole file, as far as the first of them tell how many there will be.
+    fn expect_all_of(&mut self, length: u64) {
+        let rows = self.rows.states.len() as u64;
+        if rows > 0 && self.length > 0 && !self.has_room {
+            self.has_room = true;
+            let all = rows.saturating_mul(length) / self.length;
+            self.rows.expect(usize::try_from(all + all / 64).unwrap_or(0));
+        }
+    }
 }
 
 /// How many line breaks the cells of a record hold.

@@ -12,15 +12,16 @@
 //! - What is configured holds, except in a source that has no open cell and whose cells all say otherwise: one
 //!   file may write dates or amounts in its own way without any doubt.
 
-use super::columns::{ABSENT, Cells, Days};
+use super::columns::{ABSENT, Cells, NO_DAY};
 use super::dates;
 use super::draft::{Draft, FaultColumn};
 use super::error::IngestError;
 use super::numbers;
 use super::rules;
+use super::storage::Sparse;
 use super::{DateOrder, Options};
+use crate::model::date_of;
 use crate::model::tables::PROBABILITY_ONE;
-use crate::model::{Currency, date_of};
 use chrono::NaiveDate;
 
 /// Settles everything that is open in a draft.
@@ -77,7 +78,7 @@ pub(super) fn date_order(draft: &Draft, configured: Option<DateOrder>) -> Result
     let mut whole = Votes::default();
     // A column that fits one order throughout speaks for it, be its cells few or many.
     let (mut for_month, mut for_day) = (false, false);
-    for (column, cells) in date_columns(draft) {
+    for (column, cells) in open_dates(draft) {
         let mut votes = Votes::default();
         for row in kept(draft) {
             let (month, day) = pair(cells, row);
@@ -149,7 +150,7 @@ fn reject_unfit_dates(draft: &mut Draft) {
         DateOrder::DayFirst => "with the day first",
     };
     let mut unfit = Vec::new();
-    for (column, cells) in date_columns(draft) {
+    for (column, cells) in open_dates(draft) {
         unfit.extend(
             kept(draft)
                 .filter(|row| {
@@ -186,25 +187,21 @@ fn settle_probabilities(draft: &mut Draft) {
     // History holds the probability before and after a change in two columns: they are one as to percent.
     let is_percent = draft.cells.iter().any(|cells| matches!(cells, Cells::Probabilities(column) if column.is_percent));
     let mut out_of_range = Vec::new();
-    for at in 0..draft.cells.len() {
-        let Cells::Probabilities(column) = &draft.cells[at] else {
+    for (at, cells) in draft.cells.iter_mut().enumerate() {
+        if !matches!(cells, Cells::Probabilities(_)) {
             continue;
-        };
-        let height = if draft.cells[at].is_free() { 0 } else { draft.states.len() };
-        let mut parts = Vec::with_capacity(height);
-        for row in 0..height {
-            let share =
-                column.cells.get(row).ungrouped().map(|share| share.scaled(if is_percent { 16 } else { 18 }, None));
-            match share {
-                None => parts.push(ABSENT),
-                Some(Some(part)) if (0..=PROBABILITY_ONE).contains(&part) => parts.push(part),
-                Some(_) => {
-                    parts.push(ABSENT);
-                    out_of_range.push((row, FaultColumn::Frame(at)));
-                }
-            }
         }
-        draft.cells[at] = Cells::Whole(parts);
+        let taken = std::mem::replace(cells, Cells::Whole(Sparse::new(ABSENT)));
+        let Cells::Probabilities(column) = taken else { continue };
+        let parts = column.cells.into_whole(|row, number| {
+            let part = number.ungrouped()?.scaled(if is_percent { 16 } else { 18 }, None);
+            let part = part.filter(|part| (0..=PROBABILITY_ONE).contains(part));
+            if part.is_none() {
+                out_of_range.push((row, FaultColumn::Frame(at)));
+            }
+            part
+        });
+        *cells = Cells::Whole(parts);
     }
     for (row, column) in out_of_range {
         let unit = if is_percent { "percent, from 0 to 100" } else { "a share, from 0 to 1" };
@@ -219,37 +216,36 @@ impl Draft {
         let Cells::Dates(days) = self.cells.get(column)? else {
             return None;
         };
-        let day = days.get(row).under(self.order);
-        (day != Days::ABSENT).then_some(day)
-    }
-
-    /// The amount of a row in whole minor units, converted where a rate is given. The inner `None` is an amount
-    /// too large to hold.
-    pub fn minor(
-        &self,
-        column: usize,
-        row: usize,
-        currency: &Currency,
-        rate: Option<numbers::Decimal>,
-    ) -> Option<Option<i64>> {
-        let Cells::Amounts(amounts) = self.cells.get(column)? else {
-            return None;
-        };
-        let amount = amounts.cells.get(row).under(self.decimal)?;
-        Some(amount.scaled(currency.decimals(), rate))
+        let day = days.under(self.order, row);
+        (day != NO_DAY).then_some(day)
     }
 
     /// Earliest and latest day among the dates and moments of the records kept.
     pub fn date_span(&self) -> Option<(NaiveDate, NaiveDate)> {
         let mut span: Option<(i64, i64)> = None;
+        let mut add = |moment: i64| {
+            let (least, most) = span.unwrap_or((moment, moment));
+            span = Some((least.min(moment), most.max(moment)));
+        };
         for (_, cells) in date_columns(self) {
-            for row in kept(self) {
-                let (month, day) = pair(cells, row);
-                let moment = if self.order == DateOrder::MonthFirst { month } else { day };
-                if moment != dates::ABSENT {
-                    let (least, most) = span.unwrap_or((moment, moment));
-                    span = Some((least.min(moment), most.max(moment)));
+            match cells {
+                Cells::Dates(days) => {
+                    let kept = days.iter(self.order).enumerate().filter(|(row, _)| self.is_kept(*row));
+                    kept.for_each(|(_, day)| {
+                        if day != NO_DAY {
+                            add(moment_of(day))
+                        }
+                    });
                 }
+                Cells::Moments(moments) => {
+                    let kept = moments.iter(self.order).enumerate().filter(|(row, _)| self.is_kept(*row));
+                    kept.for_each(|(_, moment)| {
+                        if moment != dates::ABSENT {
+                            add(moment)
+                        }
+                    });
+                }
+                _ => {}
             }
         }
         let (least, most) = span?;
@@ -259,7 +255,7 @@ impl Draft {
 
 /// Whether any date of a draft depends on the order of day and month.
 pub(super) fn has_ordered_dates(draft: &Draft) -> bool {
-    date_columns(draft).any(|(_, cells)| {
+    open_dates(draft).any(|(_, cells)| {
         kept(draft).any(|row| {
             let (month, day) = pair(cells, row);
             month != day
@@ -285,16 +281,30 @@ fn date_columns(draft: &Draft) -> impl Iterator<Item = (FaultColumn, &Cells)> {
     frame.chain(entered).filter(|(_, cells)| matches!(cells, Cells::Dates(_) | Cells::Moments(_)))
 }
 
+/// Those in which some cell has two readings.
+fn open_dates(draft: &Draft) -> impl Iterator<Item = (FaultColumn, &Cells)> {
+    date_columns(draft).filter(|(_, cells)| match cells {
+        Cells::Dates(days) => days.is_open(),
+        Cells::Moments(moments) => moments.is_open(),
+        _ => false,
+    })
+}
+
 /// A cell with the month first and with the day first, in microseconds.
 fn pair(cells: &Cells, row: usize) -> (i64, i64) {
-    let moment = |day: i32| {
-        if day == Days::ABSENT { dates::ABSENT } else { i64::from(day) * dates::DAY }
-    };
     match cells {
-        Cells::Dates(days) => (moment(days.get(row).month_first), moment(days.get(row).day_first)),
-        Cells::Moments(moments) => (moments.get(row).month_first, moments.get(row).day_first),
+        Cells::Dates(days) => {
+            let (month_first, day_first) = days.get(row);
+            (moment_of(month_first), moment_of(day_first))
+        }
+        Cells::Moments(moments) => moments.get(row),
         _ => (dates::ABSENT, dates::ABSENT),
     }
+}
+
+/// The moment at which a day begins.
+fn moment_of(day: i32) -> i64 {
+    if day == NO_DAY { dates::ABSENT } else { i64::from(day) * dates::DAY }
 }
 
 fn day_of(moment: i64) -> Option<NaiveDate> {

@@ -4,7 +4,7 @@
 //! streamed. The delimiter, the encoding and what stands before the header are found here. Knows no column.
 
 use super::blocks::{BlockRecords, Blocks, reader};
-use super::encoding::{self, Coding, Text};
+use super::encoding::{self, Coding, Look, Text};
 use super::error::IngestError;
 use super::workbook::{self, Rows};
 use csv::ByteRecord;
@@ -46,7 +46,7 @@ pub(super) enum Stretch {
 
 impl Sheet {
     /// Opens a file and finds its header; `name` is the path as it is shown.
-    pub fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<Self, IngestError> {
+    pub fn open(path: &Path, name: &str, score: HeaderScore<'_>, look: Look) -> Result<Self, IngestError> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let is_workbook = matches!(ending.as_deref(), Some("xlsx" | "xlsm"));
         if matches!(ending.as_deref(), Some("xls" | "xlsb" | "ods" | "numbers" | "zip")) {
@@ -58,15 +58,15 @@ impl Sheet {
             let (rows, header_at) = workbook::open(path, name, score)?;
             Sheet::before_header(Records::Workbook(Some(rows)), None, None, name).after(header_at)?
         } else {
-            Sheet::open_text(path, name, score)?
+            Sheet::open_text(path, name, score, look)?
         };
         sheet.is_workbook = is_workbook;
         Ok(sheet)
     }
 
-    fn open_text(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<Self, IngestError> {
+    fn open_text(path: &Path, name: &str, score: HeaderScore<'_>, look: Look) -> Result<Self, IngestError> {
         let unreadable = |cause| IngestError::Io { file: name.to_owned(), cause };
-        let coding = encoding::look(path).map_err(unreadable)?;
+        let coding = encoding::look(path, look).map_err(unreadable)?;
         if coding.sample.starts_with("PK\u{3}\u{4}") {
             let reason = "its content is a zip archive; if it is a workbook, let its name end in .xlsx".to_owned();
             let file = name.to_owned();
@@ -119,6 +119,18 @@ impl Sheet {
         }
     }
 
+    /// Whether the file has shown that it is not the text it was taken for: all that was read of it is void then.
+    pub fn is_broken(&self) -> bool {
+        matches!(&self.records, Records::Text { blocks, .. } if blocks.is_broken())
+    }
+
+    /// Takes back the room of a stretch that has been read.
+    pub fn take_back(&mut self, stretch: Stretch) {
+        if let (Records::Text { blocks, .. }, Stretch::Text(records)) = (&mut self.records, stretch) {
+            blocks.take_back(records.into_room());
+        }
+    }
+
     /// The records up to some place further on, from where reading stands.
     pub fn next_stretch(&mut self) -> Result<Option<Stretch>, IngestError> {
         if let Some(stretch) = self.current.take() {
@@ -140,6 +152,22 @@ impl Stretch {
         match self {
             Stretch::Text(records) => records.lines(),
             Stretch::Workbook(rows) => rows.count(),
+        }
+    }
+
+    /// How many bytes of text have been read of it; none of a workbook.
+    pub fn length(&self) -> u64 {
+        match self {
+            Stretch::Text(records) => records.length(),
+            Stretch::Workbook(_) => 0,
+        }
+    }
+
+    /// How many line breaks the cells of the last record hold.
+    pub fn inner_breaks(&self) -> u64 {
+        match self {
+            Stretch::Text(records) => records.inner_breaks(),
+            Stretch::Workbook(_) => 0,
         }
     }
 

@@ -4,9 +4,12 @@
 //! cell.
 
 use foldhash::fast::RandomState;
+use polars::prelude::CategoricalMapping;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Values by row, of which those after the last that is not empty take no room: a column that no file has is free.
+#[derive(Clone)]
 pub(super) struct Sparse<T> {
     values: Vec<T>,
     height: usize,
@@ -26,6 +29,21 @@ pub(super) struct Texts {
     expected: usize,
 }
 
+/// Identities as the numbers that they have in all tables.
+pub(super) struct References {
+    /// Numbers of the mapping, or [`Names::NONE`].
+    pub numbers: Sparse<u32>,
+    mapping: Arc<CategoricalMapping>,
+}
+
+/// The lines on which records begin: mostly each begins on the line after the one before.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// Rows that begin elsewhere, with their lines.
+    jumps: Vec<(usize, u64)>,
+    height: usize,
+}
+
 /// Cells that repeat: each spelling is kept once.
 pub(super) struct Names {
     /// Positions in `spellings`, or [`Names::NONE`].
@@ -40,12 +58,19 @@ impl<T: Copy> Sparse<T> {
     }
 
     pub fn push(&mut self, value: T) {
-        if self.values.is_empty() {
-            self.values.reserve_exact(self.expected.max(self.height + 1));
-        }
-        self.values.resize(self.height, self.empty);
+        self.prepare(1);
         self.values.push(value);
         self.height += 1;
+    }
+
+    /// Makes room for further values and gives the rows before them their empty ones.
+    fn prepare(&mut self, further: usize) {
+        if self.values.is_empty() {
+            self.values.reserve_exact(self.expected.max(self.height + further));
+        }
+        if self.values.len() < self.height {
+            self.values.resize(self.height, self.empty);
+        }
     }
 
     pub fn push_none(&mut self) {
@@ -69,24 +94,34 @@ impl<T: Copy> Sparse<T> {
         self.height
     }
 
-    /// Makes room for so many further rows, if the column has any value.
+    /// Says how many rows the column will have, as far as that is known: room is made with the first value.
     pub fn expect(&mut self, rows: usize) {
         self.expected = rows;
     }
 
-    /// Appends the rows of other columns.
-    pub fn append(&mut self, later: Vec<Sparse<T>>) {
-        if later.iter().any(|column| !column.is_free()) {
-            let rows: usize = later.iter().map(|column| column.height).sum();
-            self.values.reserve(self.height - self.values.len() + rows);
+    /// Appends the rows of another column.
+    pub fn append(&mut self, later: &Sparse<T>) {
+        if !later.is_free() {
+            self.prepare(later.values.len());
+            self.values.extend_from_slice(&later.values);
         }
-        for column in later {
-            if !column.is_free() {
+        self.height += later.height;
+    }
+
+    /// The values of some rows, or of all.
+    pub fn into_values(mut self, rows: Option<&[u32]>) -> Vec<T> {
+        match rows {
+            Some(rows) => rows.iter().map(|row| self.get(*row as usize)).collect(),
+            None => {
                 self.values.resize(self.height, self.empty);
-                self.values.extend_from_slice(&column.values);
+                self.values
             }
-            self.height += column.height;
         }
+    }
+
+    /// Every value as what it becomes; a row without one stays so.
+    pub fn change(&mut self, mut becomes: impl FnMut(T) -> T) {
+        self.values.iter_mut().for_each(|value| *value = becomes(*value));
     }
 
     /// Whether no row has a value.
@@ -105,16 +140,13 @@ impl<T: Copy> Sparse<T> {
 }
 
 impl Texts {
-    /// Makes room for so many further rows, if the column has any text.
+    /// Says how many rows the column will have, as far as that is known: room is made with the first text.
     pub fn expect(&mut self, rows: usize) {
         self.expected = rows;
     }
 
     pub fn push(&mut self, text: &str) {
-        if self.ends.is_empty() {
-            self.ends.reserve_exact(self.expected.max(self.height + 1));
-        }
-        self.ends.resize(self.height, self.bytes.len());
+        self.prepare(1);
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
         self.height += 1;
@@ -124,22 +156,22 @@ impl Texts {
         self.height += 1;
     }
 
-    /// Appends the rows of other columns.
-    pub fn append(&mut self, later: Vec<Texts>) {
-        if later.iter().any(|column| !column.is_free()) {
-            let rows: usize = later.iter().map(|column| column.height).sum();
-            self.ends.reserve(self.height - self.ends.len() + rows);
-            self.bytes.reserve(later.iter().map(|column| column.bytes.len()).sum());
+    /// Appends the rows of another column.
+    pub fn append(&mut self, later: &Texts) {
+        if !later.is_free() {
+            let start = self.bytes.len();
+            self.prepare(later.ends.len());
+            self.bytes.push_str(&later.bytes);
+            self.ends.extend(later.ends.iter().map(|end| start + end));
         }
-        for column in later {
-            if !column.is_free() {
-                let start = self.bytes.len();
-                self.ends.resize(self.height, start);
-                self.bytes.push_str(&column.bytes);
-                self.ends.extend(column.ends.iter().map(|end| start + end));
-            }
-            self.height += column.height;
+        self.height += later.height;
+    }
+
+    fn prepare(&mut self, further: usize) {
+        if self.ends.is_empty() {
+            self.ends.reserve_exact(self.expected.max(self.height + further));
         }
+        self.ends.resize(self.height, self.bytes.len());
     }
 
     /// Whether no row has text.
@@ -172,6 +204,11 @@ impl Names {
 
     /// The key of a spelling, new or known.
     pub fn key(&mut self, name: &str) -> u32 {
+        // Names mostly stand together.
+        let last = self.keys.last();
+        if self.spellings.get(last as usize).is_some_and(|known| known == name) {
+            return last;
+        }
         if let Some(key) = self.known.get(name) {
             return *key;
         }
@@ -181,22 +218,91 @@ impl Names {
         key
     }
 
-    /// Appends the rows of other columns; gives for each the keys here by the keys there.
-    pub fn append(&mut self, later: Vec<Names>) -> Vec<Vec<u32>> {
-        let mut rows = Vec::with_capacity(later.len());
-        let mut all_keys = Vec::with_capacity(later.len());
-        for mut column in later {
-            let keys: Vec<u32> = column.spellings.iter().map(|spelling| self.key(spelling)).collect();
-            let here = |key: u32| keys.get(key as usize).copied().unwrap_or(Names::NONE);
-            column.keys.values.iter_mut().for_each(|key| *key = here(*key));
-            rows.push(column.keys);
-            all_keys.push(keys);
-        }
-        self.keys.append(rows);
-        all_keys
+    /// Appends the rows of another column; gives the keys here by the keys there.
+    pub fn append(&mut self, mut later: Names) -> Vec<u32> {
+        let keys: Vec<u32> = later.spellings.iter().map(|spelling| self.key(spelling)).collect();
+        later.keys.change(|key| keys.get(key as usize).copied().unwrap_or(Names::NONE));
+        self.keys.append(&later.keys);
+        keys
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {
         self.spellings.get(self.keys.get(row) as usize).map(String::as_str)
+    }
+}
+
+impl References {
+    pub fn new(mapping: Arc<CategoricalMapping>) -> Self {
+        References { numbers: Sparse::new(Names::NONE), mapping }
+    }
+
+    /// Appends an identity; whether there was a number left for it.
+    pub fn push(&mut self, id: &str) -> bool {
+        // The records that belong to one mostly stand together.
+        let last = self.numbers.last();
+        let number = if last != Names::NONE && self.mapping.cat_to_str(last) == Some(id) {
+            Some(last)
+        } else {
+            self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE)
+        };
+        if let Some(number) = number {
+            self.numbers.push(number);
+        }
+        number.is_some()
+    }
+
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.mapping.cat_to_str(self.numbers.get(row))
+    }
+}
+
+impl Lines {
+    pub fn push(&mut self, line: u64) {
+        if self.next() != Some(line) {
+            self.jumps.push((self.height, line));
+        }
+        self.height += 1;
+    }
+
+    pub fn get(&self, row: usize) -> u64 {
+        let at = self.jumps.partition_point(|(first, _)| *first <= row);
+        at.checked_sub(1).map_or(0, |at| self.jumps[at].1 + (row - self.jumps[at].0) as u64)
+    }
+
+    /// Appends the lines of later rows.
+    pub fn append(&mut self, later: &Lines) {
+        let before = self.height;
+        for (row, line) in &later.jumps {
+            self.height = before + row;
+            if self.next() != Some(*line) {
+                self.jumps.push((self.height, *line));
+            }
+        }
+        self.height = before + later.height;
+    }
+
+    /// The line of the next row, if it begins on the one after the last.
+    fn next(&self) -> Option<u64> {
+        self.jumps.last().map(|(row, line)| line + (self.height - row) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_those_that_were_pushed_in_however_many_parts() {
+        let lines = [2, 3, 4, 7, 8, 2, 3, 9];
+        for cut in 0..=lines.len() {
+            let (mut all, mut later) = (Lines::default(), Lines::default());
+            lines[..cut].iter().for_each(|line| all.push(*line));
+            lines[cut..].iter().for_each(|line| later.push(*line));
+            all.append(&later);
+            all.push(10);
+            let read: Vec<u64> = (0..lines.len() + 1).map(|row| all.get(row)).collect();
+            assert_eq!(read, [2, 3, 4, 7, 8, 2, 3, 9, 10], "{cut}");
+            assert_eq!(all.jumps.len(), 4, "{cut}");
+        }
     }
 }

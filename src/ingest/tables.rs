@@ -3,22 +3,24 @@
 //! In comes a draft in which nothing is open; out goes a frame with exactly the columns of the table, the kept
 //! records in the order of the files. Knows no file.
 
-use super::columns::{ABSENT, Cells, Days};
+use super::columns::{ABSENT, Cells, NO_DAY};
 use super::dates;
-use super::draft::Draft;
+use super::draft::{Draft, State};
 use super::storage::Names;
 use super::{DateOrder, Options};
-use crate::model::{Kind, Table, date_of, day_number};
+use crate::model::{Column, Table, date_of, day_number};
 use chrono::NaiveDate;
-use polars::prelude::*;
+use polars::prelude::{Column as FrameColumn, *};
 use rayon::prelude::*;
 
-/// The frame of a table. Its columns are given up one by one, so that each is in memory twice only for a while.
+/// The frame of a table. Where all records are kept, the cells become its columns without being copied.
 pub(super) fn frame(mut draft: Draft, options: &Options) -> PolarsResult<DataFrame> {
     if draft.table == Table::Activities {
         mark_events(&mut draft, options.as_of);
     }
-    let rows: Vec<usize> = (0..draft.states.len()).filter(|row| draft.is_kept(*row)).collect();
+    let kept = (0..).zip(&draft.states).filter(|(_, state)| **state == State::Kept).map(|(row, _)| row);
+    let rows: Option<Vec<u32>> = draft.states.iter().any(|state| *state != State::Kept).then(|| kept.collect());
+    let height = rows.as_ref().map_or(draft.states.len(), Vec::len);
     let order = draft.order;
     let columns = draft
         .cells
@@ -26,49 +28,80 @@ pub(super) fn frame(mut draft: Draft, options: &Options) -> PolarsResult<DataFra
         .zip(draft.table.frame_columns())
         .map(|(cells, column)| {
             if cells.is_free() || (column.is_description && !options.describes) {
-                return Ok(Column::full_null(column.name.into(), rows.len(), &column.kind.data_type()));
+                return Ok(FrameColumn::full_null(column.name.into(), height, &column.kind.data_type()));
             }
-            Ok(series(column.name, &cells, column.kind, &rows, order)?.into_column())
+            Ok(series(column, cells, rows.as_deref(), height, order)?.into_column())
         })
         .collect::<PolarsResult<Vec<_>>>()?;
-    DataFrame::new(rows.len(), columns)
+    DataFrame::new(height, columns)
 }
 
-fn series(name: &str, cells: &Cells, kind: Kind, rows: &[usize], order: DateOrder) -> PolarsResult<Series> {
-    let name: PlSmallStr = name.into();
+fn series(
+    column: &Column,
+    cells: Cells,
+    rows: Option<&[u32]>,
+    height: usize,
+    order: DateOrder,
+) -> PolarsResult<Series> {
+    let (name, data_type): (PlSmallStr, _) = (column.name.into(), column.kind.data_type());
     Ok(match cells {
-        Cells::Names(names) => {
-            let spellings = StringChunked::from_iter_values(name, names.spellings.iter().map(String::as_str));
-            let keys = rows.iter().map(|row| Some(names.keys.get(*row)).filter(|key| *key != Names::NONE));
-            let keys = IdxCa::from_iter_options("key".into(), keys);
-            spellings.take(&keys)?.into_series()
+        Cells::Names(mut names) => {
+            let DataType::Categorical(_, mapping) = &data_type else {
+                polars_bail!(SchemaMismatch: "{} holds names and is no category", column.name);
+            };
+            let numbers: Vec<u32> =
+                names.spellings.iter().map(|spelling| mapping.insert_cat(spelling)).collect::<PolarsResult<_>>()?;
+            names.keys.change(|key| numbers.get(key as usize).copied().unwrap_or(Names::NONE));
+            let numbers: UInt32Chunked = chunked(name, names.keys.into_values(rows), |number| *number == Names::NONE);
+            Categorical32Chunked::from_cats_and_dtype(numbers, data_type).into_series()
         }
-        Cells::Text(_) | Cells::Ids(_) | Cells::Periods(_) | Cells::Rates(_) => {
-            let mut builder = StringChunkedBuilder::new(name, rows.len());
-            rows.iter().for_each(|row| builder.append_option(cells.text(*row)));
+        Cells::References(references) => {
+            let numbers = references.numbers.into_values(rows);
+            let numbers: UInt32Chunked = chunked(name, numbers, |number| *number == Names::NONE);
+            Categorical32Chunked::from_cats_and_dtype(numbers, data_type).into_series()
+        }
+        Cells::Text(_) | Cells::Labels(_) | Cells::Periods(_) | Cells::Rates(_) => {
+            let mut builder = StringChunkedBuilder::new(name, height);
+            match rows {
+                Some(rows) => rows.iter().for_each(|row| builder.append_option(cells.text(*row as usize))),
+                None => (0..height).for_each(|row| builder.append_option(cells.text(row))),
+            }
             builder.finish().into_series()
         }
         Cells::Dates(days) => {
-            let days = rows.iter().map(|row| Some(days.get(*row).under(order)).filter(|day| *day != Days::ABSENT));
-            Int32Chunked::from_iter_options(name, days).into_date().into_series()
+            let days: Int32Chunked = chunked(name, days.into_values(order, rows), |day| *day == NO_DAY);
+            days.into_date().into_series()
         }
         Cells::Moments(moments) => {
-            let moments =
-                rows.iter().map(|row| Some(moments.get(*row).under(order)).filter(|moment| *moment != dates::ABSENT));
-            let moments = Int64Chunked::from_iter_options(name, moments);
+            let moments: Int64Chunked =
+                chunked(name, moments.into_values(order, rows), |moment| *moment == dates::ABSENT);
             moments.into_datetime(TimeUnit::Microseconds, None).into_series()
         }
         Cells::Whole(numbers) => {
-            let numbers = rows.iter().map(|row| numbers.get(*row).copied().filter(|number| *number != ABSENT));
-            Int64Chunked::from_iter_options(name, numbers).into_series()
+            let numbers: Int64Chunked = chunked(name, numbers.into_values(rows), |number| *number == ABSENT);
+            numbers.into_series()
         }
         Cells::Numbers(numbers) => {
-            let numbers = rows.iter().map(|row| Some(numbers.get(*row)).filter(|number| !number.is_nan()));
-            Float64Chunked::from_iter_options(name, numbers).into_series()
+            let numbers: Float64Chunked = chunked(name, numbers.into_values(rows), |number: &f64| number.is_nan());
+            numbers.into_series()
         }
         // Settled before; an empty column keeps the frame whole.
-        Cells::Amounts(_) | Cells::Probabilities(_) => Series::full_null(name, rows.len(), &kind.data_type()),
+        Cells::Amounts(_) | Cells::Probabilities(_) => Series::full_null(name, height, &data_type),
     })
+}
+
+/// Values in the room that they take already, null where there is none.
+fn chunked<T: PolarsNumericType>(
+    name: PlSmallStr,
+    values: Vec<T::Native>,
+    is_absent: impl Fn(&T::Native) -> bool,
+) -> ChunkedArray<T> {
+    if !values.iter().any(&is_absent) {
+        return ChunkedArray::from_vec(name, values);
+    }
+    let is_there: BooleanChunked = values.iter().map(|value| !is_absent(value)).collect();
+    let validity = is_there.downcast_iter().next().map(|bits| bits.values().clone());
+    ChunkedArray::from_vec_validity(name, values, validity)
 }
 
 /// Events of a calendar have no status: those up to the as-of date have been held, the others are planned.

@@ -4,8 +4,8 @@ use super::book::{Book, Figure};
 use super::grouped::{Grouped, Keyed, TEAM, with_keys};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
-use crate::model::{Table, Unit};
-use polars::prelude::{Column, DataFrame, PolarsResult, col};
+use crate::model::{Table, Unit, Words};
+use polars::prelude::{Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked, col};
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[&ACTIVITIES, &ACTIVITIES_PER_REP, &CONVERSATIONS, &DISCOVERIES],
@@ -99,33 +99,36 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
 pub fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame> {
     let days = activities.column("date")?.date()?.physical();
     let reps = activities.column("rep_number")?.u32()?;
-    let types = activities.column("type")?.str()?;
-    let outcomes = activities.column("outcome")?.str()?;
-    let statuses = activities.column("status")?.str()?;
+    let types = Words::of(activities, "type")?;
+    let outcomes = Words::of(activities, "outcome")?;
+    let statuses = Words::of(activities, "status")?;
+    let is_done = statuses.meanings(|status| took_place(Some(status)));
     let has_status = window.company.has_column(Table::Activities, "status");
     let rules = &window.company.rules;
 
-    let (mut rep, mut kind, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rep, mut rows) = (Vec::new(), Vec::new());
     let (mut is_conversation, mut is_discovery) = (Vec::new(), Vec::new());
     let in_window = days.iter().enumerate().filter(|(_, day)| day.is_some_and(|day| window.has(day)));
     for (row, _) in in_window {
-        let is_done = !has_status || took_place(statuses.get(row));
+        let status = statuses.numbers().get(row);
+        let is_done = !has_status || status.is_some_and(|status| is_done[status as usize]);
         if !is_done || reps.get(row).is_none() {
             continue;
         }
         let (type_, outcome) = (types.get(row), outcomes.get(row));
         rep.push(reps.get(row));
         rows.push(u32::try_from(row).unwrap_or(u32::MAX));
-        kind.push(type_);
         is_conversation.push(type_.is_some_and(|t| is_meaningful(t, outcome, &rules.meaningful_activities)));
         is_discovery.push(type_.is_some_and(|t| is_one_of(t, &rules.discovery_activities)));
     }
+    let rows = UInt32Chunked::from_vec("row".into(), rows);
+    let kind = activities.column("type")?.take(&rows)?;
     DataFrame::new(
         rep.len(),
         vec![
             Column::new("rep".into(), rep),
-            Column::new("row".into(), rows),
-            Column::new("type".into(), kind),
+            rows.into_column(),
+            kind,
             Column::new("is_conversation".into(), is_conversation),
             Column::new("is_discovery".into(), is_discovery),
         ],

@@ -6,7 +6,7 @@ use super::outcome::{lost_count, won_count};
 use super::statistics::spearman;
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
-use crate::model::{Unit, date_of};
+use crate::model::{Unit, Words, date_of};
 use crate::timeline::Day;
 use chrono::Datelike;
 use polars::prelude::{DataFrame, PolarsResult};
@@ -151,7 +151,7 @@ impl Session {
 pub(super) fn sessions(log: &DataFrame, as_of: Day) -> PolarsResult<Vec<Session>> {
     let days = log.column("date")?.date()?.physical();
     let text = |name: &str| log.column(name)?.str();
-    let (managers, kinds, statuses) = (text("manager")?, text("kind")?, text("status")?);
+    let (managers, kinds, statuses) = (Words::of(log, "manager")?, text("kind")?, text("status")?);
     let record = [text("focus")?, text("feedback")?, text("next_step")?];
     let reps = log.column("rep_number")?.u32()?;
     let (minutes, scores) = (log.column("minutes")?.f64()?, log.column("score")?.f64()?);

@@ -5,10 +5,13 @@ use super::people::{Roster, Selection};
 use super::quotes::sent_by_opportunity;
 use super::targets::Targets;
 use crate::diagnostic::Findings;
-use crate::model::{Rules, Sighting, Snapshots, Stages, Table, day_number};
+use crate::model::{Rules, Sighting, Snapshots, Stages, Table, Words, day_number};
 use crate::timeline::{BuildError, Day, Earlier, Inputs, Timeline, is_backdated, looks};
 use chrono::NaiveDate;
-use polars::prelude::{BooleanChunked, ChunkTake, Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked};
+use foldhash::fast::RandomState;
+use polars::prelude::{
+    BooleanChunked, ChunkTake, Column, DataFrame, IntoColumn, NewChunkedArray, PolarsResult, UInt32Chunked,
+};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -185,8 +188,8 @@ fn cut_to(roster: &Roster, table: Table, frame: &DataFrame) -> PolarsResult<Data
         Table::Reps => "name",
         Table::Activities | Table::StageHistory | Table::Quotes | Table::Rates => return Ok(frame.clone()),
     };
-    let people = frame.column(person)?.str()?;
-    let managers = if table == Table::Coaching { Some(frame.column("manager")?.str()?) } else { None };
+    let people = Words::of(frame, person)?;
+    let managers = if table == Table::Coaching { Some(Words::of(frame, "manager")?) } else { None };
     let is_theirs = |row: usize| match (people.get(row), managers) {
         (Some(name), _) => roster.find(name).is_some(),
         (None, Some(managers)) => managers.get(row).is_some_and(|name| roster.managers.iter().any(|m| m == name)),
@@ -199,21 +202,21 @@ fn cut_to(roster: &Roster, table: Table, frame: &DataFrame) -> PolarsResult<Data
 /// The activities of the reps of a roster, and those of anybody else on the opportunities that a cut has kept: they
 /// are in no count of the reps', but they happened.
 fn activities_of(roster: &Roster, activities: &DataFrame, opportunities: &DataFrame) -> PolarsResult<DataFrame> {
-    let known: HashSet<&str> = opportunities.column("id")?.str()?.iter().flatten().collect();
-    let owners = activities.column("owner")?.str()?.iter();
-    let ids = activities.column("opportunity_id")?.str()?.iter();
-    let kept = owners.zip(ids).map(|(owner, id)| {
-        owner.is_some_and(|name| roster.find(name).is_some()) || id.is_some_and(|id| known.contains(id))
+    let known: HashSet<u32, RandomState> = Words::of(opportunities, "id")?.numbers().iter().flatten().collect();
+    let owners = Words::of(activities, "owner")?;
+    let is_rep = owners.meanings(|name| roster.find(name).is_some());
+    let ids = Words::of(activities, "opportunity_id")?;
+    let kept = owners.numbers().iter().zip(ids.numbers().iter()).map(|(owner, id)| {
+        owner.is_some_and(|owner| is_rep[owner as usize]) || id.is_some_and(|id| known.contains(&id))
     });
     activities.filter(&kept.collect())
 }
 
 /// The history of the opportunities that a cut has kept.
 fn history_of(history: &DataFrame, opportunities: &DataFrame) -> PolarsResult<DataFrame> {
-    let known: HashSet<&str> = opportunities.column("id")?.str()?.iter().flatten().collect();
-    let ids = history.column("opportunity_id")?.str()?;
-    let is_known = ids.iter().map(|id| id.is_some_and(|id| known.contains(id)));
-    let kept: BooleanChunked = is_known.collect();
+    let known: HashSet<u32, RandomState> = Words::of(opportunities, "id")?.numbers().iter().flatten().collect();
+    let ids = Words::of(history, "opportunity_id")?;
+    let kept: BooleanChunked = ids.numbers().iter().map(|id| id.is_some_and(|id| known.contains(&id))).collect();
     history.filter(&kept)
 }
 
@@ -225,8 +228,8 @@ fn sightings_of(
     all: &BTreeMap<Table, DataFrame>,
     cut: &BTreeMap<Table, DataFrame>,
 ) -> PolarsResult<Snapshots> {
-    let exported: HashSet<&str> = all[&Table::Opportunities].column("id")?.str()?.iter().flatten().collect();
-    let kept: HashSet<&str> = cut[&Table::Opportunities].column("id")?.str()?.iter().flatten().collect();
+    let exported: HashSet<&str> = Words::of(&all[&Table::Opportunities], "id")?.iter().flatten().collect();
+    let kept: HashSet<&str> = Words::of(&cut[&Table::Opportunities], "id")?.iter().flatten().collect();
     let is_theirs = |sightings: &[Sighting]| {
         let Some(last) = sightings.iter().rev().find_map(|s| Some((&s.opportunity, s.standing.as_ref()?))) else {
             return false;
@@ -241,14 +244,8 @@ fn sightings_of(
 
 /// The column `rep_number` for a column of names: null where nobody is named or the person is no rep.
 fn rep_numbers(frame: &DataFrame, column: &str, roster: &Roster) -> PolarsResult<Column> {
-    // The records of a person mostly stand together.
-    let mut last = (None, None);
-    let mut number = |name| {
-        if last.0 != Some(name) {
-            last = (Some(name), roster.find(name).and_then(|rep| u32::try_from(rep).ok()));
-        }
-        last.1
-    };
-    let numbers: Vec<Option<u32>> = frame.column(column)?.str()?.iter().map(|name| number(name?)).collect();
-    Ok(Column::new("rep_number".into(), numbers))
+    let people = Words::of(frame, column)?;
+    let reps = people.meanings(|name| roster.find(name).and_then(|rep| u32::try_from(rep).ok()));
+    let numbers = people.numbers().iter().map(|person| reps[person? as usize]);
+    Ok(UInt32Chunked::from_iter_options("rep_number".into(), numbers).into_column())
 }

@@ -5,7 +5,7 @@ use super::grouped::{Grouped, TEAM};
 use super::outcome::{won_amount, won_count};
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
-use crate::model::{Grain, Stage, Table, Unit};
+use crate::model::{Grain, Stage, Table, Unit, Words};
 use crate::timeline::Day;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
 
@@ -210,7 +210,7 @@ pub(super) fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Optio
     let periods = forecasts.column("period")?.str()?;
     let days = forecasts.column("submitted_on")?.date()?.physical();
     let amounts = forecasts.column("amount")?.i64()?;
-    let names = forecasts.column("rep")?.str()?;
+    let names = Words::of(forecasts, "rep")?;
     let reps = forecasts.column("rep_number")?.u32()?;
     let categories = forecasts.column("category")?.str()?;
     let label = window.period.to_string();

@@ -3,6 +3,7 @@
 //! A *subject* is 0 for the team and 1 + number for a rep. The frames that come in have a column `rep` (number, null
 //! for nobody's); every row counts for the team.
 
+use crate::model::Words;
 use polars::prelude::{Column, DataFrame, DataType, Expr, IntoLazy, PolarsResult, col, lit};
 
 /// The team's number among subjects.
@@ -130,11 +131,11 @@ fn whole(column: &Column, row: usize) -> PolarsResult<i64> {
     Ok(column.get(row)?.extract::<i64>().unwrap_or(0))
 }
 
-/// A frame with one row for each key of each of its rows, in a column `key`.
+/// A frame with one row for each key of each of its rows in a column of categories, in a column `key`.
 ///
 /// `separator` divides a cell into several keys; the same key twice in a cell counts once, an empty one not at all.
 pub fn with_keys(frame: &DataFrame, column: &str, separator: Option<char>) -> PolarsResult<DataFrame> {
-    let cells = frame.column(column)?.str()?;
+    let cells = Words::of(frame, column)?;
     let mut rows: Vec<u32> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
     for (row, cell) in cells.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Who the reps and managers are, and whom a selection leaves.
 
-use crate::model::Table;
+use crate::model::{Table, Words};
 use crate::timeline::Day;
 use polars::prelude::{DataFrame, PolarsResult};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -130,24 +130,24 @@ impl Roster {
 /// Owners of opportunities that exist at a day.
 fn owners_at(opportunities: &DataFrame, as_of: Day) -> PolarsResult<BTreeSet<String>> {
     let created = opportunities.column("created_date")?.date()?.physical();
-    let owners = opportunities.column("owner")?.str()?;
+    let owners = Words::of(opportunities, "owner")?;
     let exists = |row: usize| created.get(row).is_none_or(|day| day <= as_of);
-    let distinct: HashSet<&str> =
-        (0..opportunities.height()).filter(|&row| exists(row)).filter_map(|row| owners.get(row)).collect();
-    Ok(distinct.into_iter().map(str::to_string).collect())
+    let distinct: HashSet<u32> =
+        (0..opportunities.height()).filter(|&row| exists(row)).filter_map(|row| owners.numbers().get(row)).collect();
+    Ok(distinct.into_iter().filter_map(|owner| owners.word(owner)).map(str::to_string).collect())
 }
 
 /// The distinct names in a column.
 fn names<'a>(frame: &'a DataFrame, column: &str) -> PolarsResult<impl Iterator<Item = &'a str> + use<'a>> {
-    let distinct: HashSet<&str> = frame.column(column)?.str()?.iter().flatten().collect();
-    Ok(distinct.into_iter())
+    let names = Words::of(frame, column)?;
+    Ok(names.distinct().filter_map(move |name| names.word(name)))
 }
 
 /// The people of the reps file, each with whether their role is that of a manager.
 fn listed(file: &DataFrame) -> PolarsResult<Vec<(Rep, bool)>> {
     let text = |column: &str| file.column(column)?.str();
     let date = |column: &str| PolarsResult::Ok(file.column(column)?.date()?.physical());
-    let (names, managers, teams) = (text("name")?, text("manager")?, text("team")?);
+    let (names, managers, teams) = (Words::of(file, "name")?, Words::of(file, "manager")?, text("team")?);
     let (roles, end_types) = (text("role")?, text("end_type")?);
     let (hired, ended) = (date("hire_date")?, date("end_date")?);
     let is = |value: Option<&str>, word: &str| value.is_some_and(|v| v.trim().eq_ignore_ascii_case(word));

@@ -5,11 +5,9 @@ use super::company::Company;
 use super::grouped::Grouped;
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
-use crate::model::Unit;
+use crate::model::{Unit, Words};
 use crate::timeline::Timeline;
-use foldhash::fast::RandomState;
 use polars::prelude::{Column, DataFrame, PolarsResult, col};
-use std::collections::HashMap;
 
 pub(super) const FAMILY: Family =
     Family { metrics: &[&QUOTE_WIN_RATE, &QUOTES_PER_WIN], measure, evidence: evidence::quotes::evidence };
@@ -84,15 +82,13 @@ pub fn with_quotes(window: &Window) -> PolarsResult<Option<DataFrame>> {
 
 /// How many quotes were sent by a day for each opportunity of the timeline. One without a date was not sent.
 pub(super) fn sent_by_opportunity(quotes: &DataFrame, timeline: &Timeline) -> PolarsResult<Vec<u32>> {
-    let numbers: HashMap<&str, usize, RandomState> =
-        (0..timeline.count()).map(|o| (timeline.opportunity(o).id.as_str(), o)).collect();
-    let ids = quotes.column("opportunity_id")?.str()?;
+    let ids = Words::of(quotes, "opportunity_id")?;
     let days = quotes.column("sent_date")?.date()?.physical();
     let mut sent = vec![0; timeline.count()];
-    for (id, day) in ids.iter().zip(days.iter()) {
+    for (id, day) in ids.numbers().iter().zip(days.iter()) {
         let is_sent = day.is_some_and(|day| day <= timeline.as_of());
-        if let Some(o) = id.filter(|_| is_sent).and_then(|id| numbers.get(id)) {
-            sent[*o] += 1;
+        if let Some(o) = id.filter(|_| is_sent).and_then(|id| timeline.find(id)) {
+            sent[o] += 1;
         }
     }
     Ok(sent)

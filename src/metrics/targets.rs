@@ -1,7 +1,7 @@
 //! Quotas as targets of any period, exactly.
 
 use super::people::Roster;
-use crate::model::{Calendar, Grain, Period};
+use crate::model::{Calendar, Grain, Period, Words};
 use polars::prelude::{DataFrame, PolarsResult};
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ impl Targets {
     /// Reads the canonical frame; quotas of people who are no reps are in no target, several rows of one rep and period add up.
     pub fn read(quotas: &DataFrame, roster: &Roster, calendar: Calendar) -> PolarsResult<Self> {
         let mut by_rep: Vec<HashMap<Period, i64>> = vec![HashMap::new(); roster.reps.len()];
-        let reps = quotas.column("rep")?.str()?;
+        let reps = Words::of(quotas, "rep")?;
         let periods = quotas.column("period")?.str()?;
         let amounts = quotas.column("amount")?.i64()?;
         for row in 0..quotas.height() {
@@ -77,27 +77,17 @@ impl Targets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::people::Rep;
-    use polars::prelude::df;
-    use std::collections::BTreeMap;
+    use crate::metrics::sample::Sample;
+    use crate::model::Table;
 
+    /// The targets of a company whose fiscal year begins in February, and in which Ann alone has quotas.
     fn targets(rows: &[(&str, i64)]) -> (Targets, Calendar) {
-        let calendar = Calendar::new(2).unwrap();
-        let frame = df!(
-            "rep" => rows.iter().map(|_| "Ann").collect::<Vec<_>>(),
-            "period" => rows.iter().map(|row| row.0).collect::<Vec<_>>(),
-            "amount" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
-        )
-        .unwrap();
-        let opportunities = df!("owner" => ["Ann"], "created_date" => [0]).unwrap();
-        let opportunities = {
-            use polars::prelude::{DataType, IntoLazy, col};
-            opportunities.lazy().with_column(col("created_date").cast(DataType::Date)).collect().unwrap()
-        };
-        let tables = BTreeMap::from([(crate::model::Table::Opportunities, &opportunities)]);
-        let roster = Roster::read(&tables, 1).unwrap();
-        assert_eq!(roster.reps, [Rep { name: "Ann".into(), ..Rep::default() }]);
-        (Targets::read(&frame, &roster, calendar).unwrap(), calendar)
+        let quotas: Vec<String> = rows.iter().map(|(period, amount)| format!("Ann|{period}|{amount}")).collect();
+        let mut sample = Sample::as_of("2026-11-16")
+            .with(Table::Opportunities, "id|owner|stage\nA|Ann|Qualify")
+            .with(Table::Quotas, &format!("rep|period|amount\n{}", quotas.join("\n")));
+        sample.rules.calendar = Calendar::new(2).unwrap();
+        (sample.company().targets, sample.rules.calendar)
     }
 
     #[test]

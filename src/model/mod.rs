@@ -10,6 +10,7 @@ pub mod rules;
 pub mod snapshot;
 pub mod stage;
 pub mod tables;
+pub mod words;
 
 pub use fact::{Fact, Scope, Status, Unit};
 pub use memory::{Acknowledgement, FactKey, Mark, Published, Remembered, SeenFlag, SubjectKind};
@@ -19,6 +20,7 @@ pub use rules::Rules;
 pub use snapshot::{Sighting, Snapshots, Standing};
 pub use stage::{Stage, Stages};
 pub use tables::{Column, Kind, Table};
+pub use words::Words;
 
 use chrono::NaiveDate;
 

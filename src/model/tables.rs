@@ -1,6 +1,7 @@
 //! The canonical tables: which columns each has, which are required, and the type a column has in a frame.
 
-use polars::prelude::{DataType, Field, Schema, TimeUnit};
+use polars::prelude::{CategoricalMapping, CategoricalPhysical, Categories, DataType, Field, Schema, TimeUnit};
+use std::sync::{Arc, LazyLock};
 
 /// The nine tables that any source file is brought to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,11 +20,15 @@ pub enum Table {
 /// What a cell of a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A record's identity. Never empty.
+    /// The identity of a record, or of the one that it belongs to. Never empty.
     Id,
     /// Another record's identity. May be empty.
     Reference,
+    /// A record's own identity where nothing refers to it. May be empty.
+    Label,
     Text,
+    /// A word or a few out of not so many: a type, a status, a reason.
+    Category,
     /// A person by name, id or e-mail in the file; the person's canonical name in the frame.
     Person,
     /// A stage by name; of a frame, the name as configured.
@@ -53,11 +58,24 @@ impl Kind {
             Kind::Timestamp => DataType::Datetime(TimeUnit::Microseconds, None),
             Kind::Date => DataType::Date,
             Kind::Number => DataType::Float64,
-            Kind::Id | Kind::Reference | Kind::Text | Kind::Person | Kind::Stage | Kind::Decimal | Kind::Period => {
-                DataType::String
-            }
+            Kind::Id | Kind::Reference => DataType::Categorical(Arc::clone(&IDENTITIES.0), identities()),
+            Kind::Person | Kind::Stage | Kind::Category => DataType::from_categories(Categories::global()),
+            Kind::Label | Kind::Text | Kind::Decimal | Kind::Period => DataType::String,
         }
     }
+}
+
+/// Identities have one number each in all tables, which lasts as long as the run: where two are equal, the identities
+/// are.
+static IDENTITIES: LazyLock<(Arc<Categories>, Arc<CategoricalMapping>)> = LazyLock::new(|| {
+    let categories = Categories::new("identities".into(), "quarterdeck".into(), CategoricalPhysical::U32);
+    let mapping = categories.mapping();
+    (categories, mapping)
+});
+
+/// The numbers of identities.
+pub fn identities() -> Arc<CategoricalMapping> {
+    Arc::clone(&IDENTITIES.1)
 }
 
 /// A column of a canonical table.
@@ -89,18 +107,18 @@ const OPPORTUNITIES: &[Column] = &[
     required("owner", Kind::Person),
     required("stage", Kind::Stage),
     required("amount", Kind::Money),
-    optional("currency", Kind::Text),
+    optional("currency", Kind::Category),
     required("created_date", Kind::Date),
     required("close_date", Kind::Date),
-    optional("forecast_category", Kind::Text),
+    optional("forecast_category", Kind::Category),
     optional("probability", Kind::Probability),
-    optional("pipeline", Kind::Text),
-    optional("type", Kind::Text),
-    optional("segment", Kind::Text),
-    optional("product", Kind::Text),
-    optional("source", Kind::Text),
-    optional("competitor", Kind::Text),
-    optional("reason", Kind::Text),
+    optional("pipeline", Kind::Category),
+    optional("type", Kind::Category),
+    optional("segment", Kind::Category),
+    optional("product", Kind::Category),
+    optional("source", Kind::Category),
+    optional("competitor", Kind::Category),
+    optional("reason", Kind::Category),
     optional("next_step", Kind::Text),
     optional("next_step_date", Kind::Date),
     optional("last_activity_date", Kind::Date),
@@ -117,8 +135,8 @@ const STAGE_HISTORY: &[Column] = &[
     optional("amount", Kind::Money),
     optional("from_close_date", Kind::Date),
     optional("close_date", Kind::Date),
-    optional("from_forecast_category", Kind::Text),
-    optional("forecast_category", Kind::Text),
+    optional("from_forecast_category", Kind::Category),
+    optional("forecast_category", Kind::Category),
     optional("from_probability", Kind::Probability),
     optional("probability", Kind::Probability),
 ];
@@ -132,7 +150,7 @@ const HISTORY_SOURCE: &[Column] = &[
     optional("stage", Kind::Stage),
     optional("amount", Kind::Money),
     optional("close_date", Kind::Date),
-    optional("forecast_category", Kind::Text),
+    optional("forecast_category", Kind::Category),
     optional("probability", Kind::Probability),
     optional("field", Kind::Text),
     optional("old_value", Kind::Text),
@@ -140,14 +158,14 @@ const HISTORY_SOURCE: &[Column] = &[
 ];
 
 const ACTIVITIES: &[Column] = &[
-    description("id", Kind::Reference),
+    description("id", Kind::Label),
     required("owner", Kind::Person),
     required("date", Kind::Date),
-    required("type", Kind::Text),
+    required("type", Kind::Category),
     optional("opportunity_id", Kind::Reference),
     description("account", Kind::Text),
-    optional("status", Kind::Text),
-    optional("outcome", Kind::Text),
+    optional("status", Kind::Category),
+    optional("outcome", Kind::Category),
     description("minutes", Kind::Number),
     description("subject", Kind::Text),
 ];
@@ -156,12 +174,12 @@ const QUOTAS: &[Column] = &[
     required("rep", Kind::Person),
     required("period", Kind::Period),
     required("amount", Kind::Money),
-    optional("currency", Kind::Text),
+    optional("currency", Kind::Category),
 ];
 
 const REPS: &[Column] = &[
     required("name", Kind::Id),
-    optional("id", Kind::Reference),
+    optional("id", Kind::Label),
     optional("email", Kind::Text),
     optional("manager", Kind::Person),
     optional("team", Kind::Text),

@@ -3,7 +3,7 @@
 use super::wording::counted;
 use crate::diagnostic::{Findings, Severity};
 use crate::metrics::Company;
-use crate::model::Table;
+use crate::model::{Table, Words};
 use crate::timeline::Day;
 use polars::prelude::{PolarsError, PolarsResult};
 
@@ -124,9 +124,7 @@ fn people(company: &Company, notes: &mut Vec<String>) -> PolarsResult<()> {
         notes.push(format!("Not in the reps file, and counted as reps: {names}."));
     }
     if let Some(quotas) = company.tables.get(&Table::Quotas) {
-        let mut with_quota: Vec<String> = quotas
-            .column("rep")?
-            .str()?
+        let mut with_quota: Vec<String> = Words::of(quotas, "rep")?
             .iter()
             .flatten()
             .filter(|name| roster.find(name).is_none())

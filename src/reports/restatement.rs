@@ -9,7 +9,7 @@ use super::wording::{self, counted, listed};
 use crate::metrics::evidence::evidence;
 use crate::metrics::{Company, Metric, Rhythm, Window, find, measure};
 use crate::model::{
-    Fact, FactKey, Period, Published, Scope, Sighting, Snapshots, Stage, Stages, Standing, Table, Unit, date_of,
+    Fact, FactKey, Period, Published, Scope, Sighting, Snapshots, Stage, Stages, Standing, Table, Unit, Words, date_of,
 };
 use crate::timeline::{Closed, Day, Timeline};
 use polars::prelude::PolarsResult;
@@ -224,7 +224,7 @@ struct Now {
 
 fn standings_now(company: &Company) -> PolarsResult<HashMap<String, Now>> {
     let frame = &company.tables[&Table::Opportunities];
-    let (names, owners) = (frame.column("name")?.str()?, frame.column("owner")?.str()?);
+    let (names, owners) = (frame.column("name")?.str()?, Words::of(frame, "owner")?);
     let timeline = &company.timeline;
     let standing = |o: usize| {
         let opportunity = timeline.opportunity(o);

@@ -1,13 +1,12 @@
 //! Builds the timeline: creation, then history, then what banked runs saw, then the export, each adding only what it says.
 
-use super::{Closed, Day, Opportunity, Span, State, Timeline};
+use super::{Closed, Day, NOWHERE, Opportunity, Span, State, Timeline};
 use crate::diagnostic::{Findings, Place, Rule, Severity};
-use crate::model::{Sighting, Snapshots, Stage, Stages, Standing, day_number};
+use crate::model::{Sighting, Snapshots, Stage, Stages, Standing, Words, day_number};
 use chrono::NaiveDate;
-use foldhash::fast::RandomState;
-use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError, StringChunked};
+use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError};
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// What a timeline is built from.
@@ -122,9 +121,8 @@ impl Timeline {
         let mut findings = Findings::default();
         let export = Export::read(inputs.opportunities)?;
         let category_names = category_names(inputs)?;
-        let category_codes: HashMap<&str, u32> =
-            category_names.iter().zip(0..).map(|(name, code)| (name.as_str(), code)).collect();
-        let changes = Changes::read(inputs, &export, &category_codes, &mut findings)?;
+        let names = Names::of(&export.stages, inputs.stages, &category_names);
+        let changes = Changes::read(inputs, &export, names, &mut findings)?;
         let as_of = day_number(inputs.as_of);
         let has_rows = inputs.history.is_some_and(|history| history.height() > 0);
         let has_snapshot = inputs.snapshots.is_some_and(|snapshots| snapshots.run_before(as_of).is_some());
@@ -138,8 +136,9 @@ impl Timeline {
             states: Vec::new(),
             first_state: vec![0],
             categories: Vec::new(),
+            by_identity: vec![NOWHERE; export.ids.bound()],
         };
-        let rows = export.ids.len();
+        let rows = inputs.opportunities.height();
         let firsts: Vec<usize> = (0..rows).step_by(PIECE).collect();
         let piece = |first: &usize| Piece::build(*first..rows.min(*first + PIECE), &export, &changes, inputs);
         for piece in firsts.par_iter().map(piece).collect::<Vec<_>>() {
@@ -148,6 +147,11 @@ impl Timeline {
             timeline.spans.extend(piece.spans);
             timeline.opportunities.extend(piece.opportunities);
             findings.merge(piece.findings);
+        }
+        for (o, opportunity) in (0..).zip(&timeline.opportunities) {
+            if let Some(identity) = export.ids.numbers().get(opportunity.row) {
+                timeline.by_identity[identity as usize] = o;
+            }
         }
         timeline.days = timeline.states.iter().map(|state| state.at).collect();
         // Categories that only later rows have are not known yet.
@@ -375,24 +379,24 @@ impl Life<'_> {
 
 /// The columns of the export that the timeline reads.
 struct Export<'a> {
-    ids: &'a StringChunked,
+    ids: Words<'a>,
     created: &'a Int32Chunked,
     close_dates: &'a Int32Chunked,
-    stages: &'a StringChunked,
+    stages: Words<'a>,
     amounts: &'a Int64Chunked,
-    categories: &'a StringChunked,
+    categories: Words<'a>,
     probabilities: &'a Int64Chunked,
 }
 
 impl<'a> Export<'a> {
     fn read(frame: &'a DataFrame) -> Result<Self, BuildError> {
         Ok(Self {
-            ids: frame.column("id")?.str()?,
+            ids: Words::of(frame, "id")?,
             created: frame.column("created_date")?.date()?.physical(),
             close_dates: frame.column("close_date")?.date()?.physical(),
-            stages: frame.column("stage")?.str()?,
+            stages: Words::of(frame, "stage")?,
             amounts: frame.column("amount")?.i64()?,
-            categories: frame.column("forecast_category")?.str()?,
+            categories: Words::of(frame, "forecast_category")?,
             probabilities: frame.column("probability")?.i64()?,
         })
     }
@@ -400,10 +404,10 @@ impl<'a> Export<'a> {
     fn state(&self, row: usize, as_of: Day, names: &Names) -> State {
         State {
             at: as_of,
-            stage: names.stages.find(self.stages.get(row)),
+            stage: names.stage(self.stages.numbers().get(row)),
             amount: self.amounts.get(row),
             close_on: self.close_dates.get(row),
-            category: self.categories.get(row).and_then(|name| names.categories.get(name).copied()),
+            category: names.category(self.categories.numbers().get(row)),
             probability: self.probabilities.get(row),
         }
     }
@@ -417,21 +421,19 @@ struct Changes<'a> {
     first: Vec<usize>,
     /// What banked runs saw, by row.
     sighted: HashMap<usize, Vec<Change>>,
-    names: Names<'a>,
+    names: Names,
 }
 
 impl<'a> Changes<'a> {
     fn read(
         inputs: &Inputs<'a>,
         export: &Export<'a>,
-        categories: &'a HashMap<&'a str, u32>,
+        names: Names,
         findings: &mut Findings,
     ) -> Result<Self, BuildError> {
-        let rows_by_id: HashMap<&str, usize, RandomState> =
-            export.ids.iter().enumerate().filter_map(|(row, id)| Some((id?, row))).collect();
         let history = inputs.history.map(HistoryColumns::read).transpose()?;
-        let (positions, first) = placed_rows(history.as_ref(), export.ids.len(), &rows_by_id);
-        let names = Names { stages: StageLookup::new(inputs.stages), categories };
+        let rows_by_id = RowsById::of(export.ids);
+        let (positions, first) = placed_rows(history.as_ref(), inputs.opportunities.height(), &rows_by_id);
         let mut changes = Changes { history, positions, first, sighted: HashMap::new(), names };
         if let Some(snapshots) = inputs.snapshots {
             changes.sighted = changes.placed_sightings(snapshots, &rows_by_id, findings);
@@ -461,12 +463,12 @@ impl<'a> Changes<'a> {
     fn placed_sightings(
         &self,
         snapshots: &Snapshots,
-        rows_by_id: &HashMap<&str, usize, RandomState>,
+        rows_by_id: &RowsById,
         findings: &mut Findings,
     ) -> HashMap<usize, Vec<Change>> {
         let mut placed: HashMap<usize, Vec<Change>> = HashMap::new();
         for sightings in snapshots.by_opportunity() {
-            let Some(&row) = sightings.first().and_then(|sighting| rows_by_id.get(&*sighting.opportunity)) else {
+            let Some(row) = sightings.first().and_then(|sighting| rows_by_id.find(&sighting.opportunity)) else {
                 continue;
             };
             let mut before: Option<Change> = None;
@@ -507,33 +509,69 @@ impl<'a> Changes<'a> {
 }
 
 /// What names in the data stand for.
-struct Names<'a> {
-    stages: StageLookup<'a>,
-    categories: &'a HashMap<&'a str, u32>,
+struct Names {
+    /// By the numbers of the words in frames.
+    stages: Vec<Option<Stage>>,
+    categories: Vec<Option<u32>>,
+    /// By the names themselves, as banked runs have them.
+    by_name: Stages,
+    codes: HashMap<String, u32>,
+}
+
+impl Names {
+    fn of(words: &Words, stages: &Stages, categories: &[String]) -> Self {
+        let codes: HashMap<String, u32> = categories.iter().cloned().zip(0..).collect();
+        Self {
+            stages: words.meanings(|name| stages.find(name)),
+            categories: words.meanings(|name| codes.get(name).copied()),
+            by_name: stages.clone(),
+            codes,
+        }
+    }
+
+    fn stage(&self, word: Option<u32>) -> Option<Stage> {
+        self.stages.get(word? as usize).copied().flatten()
+    }
+
+    fn category(&self, word: Option<u32>) -> Option<u32> {
+        self.categories.get(word? as usize).copied().flatten()
+    }
+}
+
+/// The rows of the export by the identities of opportunities.
+struct RowsById<'a> {
+    ids: Words<'a>,
+    rows: Vec<u32>,
+}
+
+impl<'a> RowsById<'a> {
+    fn of(ids: Words<'a>) -> Self {
+        let mut rows = vec![NOWHERE; ids.bound()];
+        for (row, id) in (0..).zip(ids.numbers().iter()) {
+            if let Some(id) = id {
+                rows[id as usize] = row;
+            }
+        }
+        Self { ids, rows }
+    }
+
+    fn get(&self, identity: u32) -> Option<usize> {
+        self.rows.get(identity as usize).filter(|row| **row != NOWHERE).map(|row| *row as usize)
+    }
+
+    fn find(&self, id: &str) -> Option<usize> {
+        self.get(self.ids.number(id)?)
+    }
 }
 
 /// The positions in the history by the row of their opportunity in the export, and where those of each row begin.
 ///
 /// Ingest has counted the changes of opportunities that are not in the export, with their places.
-fn placed_rows(
-    history: Option<&HistoryColumns>,
-    rows: usize,
-    rows_by_id: &HashMap<&str, usize, RandomState>,
-) -> (Vec<u32>, Vec<usize>) {
+fn placed_rows(history: Option<&HistoryColumns>, rows: usize, rows_by_id: &RowsById) -> (Vec<u32>, Vec<usize>) {
     let mut first = vec![0; rows + 1];
     let Some(history) = history else { return (Vec::new(), first) };
-    // The changes of an opportunity mostly stand together.
-    let mut last = None;
-    let mut row_of = |id: &'_ str| match last {
-        Some((known, row)) if known == id => row,
-        _ => {
-            let found = rows_by_id.get_key_value(id).map(|(known, row)| (*known, *row));
-            last = found.map(|(known, row)| (known, Some(row)));
-            found.map(|(_, row)| row)
-        }
-    };
-    let row_of_position: Vec<Option<usize>> = history.ids.iter().map(|id| row_of(id?)).collect();
-    for row in row_of_position.iter().flatten() {
+    let row_of = |id: Option<u32>| rows_by_id.get(id?);
+    for row in history.ids.numbers().iter().filter_map(row_of) {
         first[row + 1] += 1;
     }
     for row in 0..rows {
@@ -541,8 +579,8 @@ fn placed_rows(
     }
     let mut next = first.clone();
     let mut positions = vec![0; first[rows]];
-    for (position, row) in (0..).zip(row_of_position) {
-        if let Some(row) = row {
+    for (position, id) in (0..).zip(history.ids.numbers().iter()) {
+        if let Some(row) = row_of(id) {
             positions[next[row]] = position;
             next[row] += 1;
         }
@@ -555,13 +593,13 @@ fn sighted(standing: &Standing, on: Day, kind: ChangeKind, names: &Names) -> Cha
     Change {
         at: (i64::from(on) + 1) * MICROSECONDS_A_DAY - 1,
         kind,
-        stage: names.stages.find(standing.stage.as_deref()),
+        stage: standing.stage.as_deref().and_then(|name| names.by_name.find(name)),
         from_stage: None,
         amount: standing.amount,
         from_amount: None,
         close_on: standing.close_on,
         from_close_on: None,
-        category: standing.category.as_deref().and_then(|name| names.categories.get(name).copied()),
+        category: standing.category.as_deref().and_then(|name| names.codes.get(name).copied()),
         from_category: None,
         probability: standing.probability,
         from_probability: None,
@@ -569,17 +607,12 @@ fn sighted(standing: &Standing, on: Day, kind: ChangeKind, names: &Names) -> Cha
 }
 
 /// Finds what the last run before the as-of date saw and the export does not have.
-fn note_vanished(
-    snapshots: &Snapshots,
-    rows_by_id: &HashMap<&str, usize, RandomState>,
-    as_of: Day,
-    findings: &mut Findings,
-) {
+fn note_vanished(snapshots: &Snapshots, rows_by_id: &RowsById, as_of: Day, findings: &mut Findings) {
     let Some(run) = snapshots.run_before(as_of) else { return };
     for sightings in snapshots.by_opportunity() {
         let last = Sighting::last_by(sightings, run);
         let Some((sighting, standing)) = last.and_then(|last| Some((last, last.standing.as_ref()?))) else { continue };
-        if !rows_by_id.contains_key(&*sighting.opportunity) {
+        if rows_by_id.find(&sighting.opportunity).is_none() {
             let place = Place {
                 file: "opportunities".into(),
                 value: Some(sighting.opportunity.to_string()),
@@ -590,32 +623,14 @@ fn note_vanished(
     }
 }
 
-/// Finds stages by name, each spelling looked up once.
-struct StageLookup<'a> {
-    stages: &'a Stages,
-    known: HashMap<&'a str, Stage, RandomState>,
-}
-
-impl<'a> StageLookup<'a> {
-    fn new(stages: &'a Stages) -> Self {
-        let known = stages.names().filter_map(|name| Some((name, stages.find(name)?))).collect();
-        Self { stages, known }
-    }
-
-    fn find(&self, name: Option<&str>) -> Option<Stage> {
-        let name = name?;
-        self.known.get(name).copied().or_else(|| self.stages.find(name))
-    }
-}
-
 /// The columns of the history.
 struct HistoryColumns<'a> {
-    ids: &'a StringChunked,
+    ids: Words<'a>,
     times: &'a Int64Chunked,
-    stage: [&'a StringChunked; 2],
+    stage: [Words<'a>; 2],
     amount: [&'a Int64Chunked; 2],
     close_date: [&'a Int32Chunked; 2],
-    category: [&'a StringChunked; 2],
+    category: [Words<'a>; 2],
     probability: [&'a Int64Chunked; 2],
 }
 
@@ -623,12 +638,12 @@ impl<'a> HistoryColumns<'a> {
     fn read(frame: &'a DataFrame) -> Result<Self, BuildError> {
         let date = |name: &str| -> Result<&'a Int32Chunked, BuildError> { Ok(frame.column(name)?.date()?.physical()) };
         Ok(Self {
-            ids: frame.column("opportunity_id")?.str()?,
+            ids: Words::of(frame, "opportunity_id")?,
             times: frame.column("changed_at")?.datetime()?.physical(),
-            stage: [frame.column("stage")?.str()?, frame.column("from_stage")?.str()?],
+            stage: [Words::of(frame, "stage")?, Words::of(frame, "from_stage")?],
             amount: [frame.column("amount")?.i64()?, frame.column("from_amount")?.i64()?],
             close_date: [date("close_date")?, date("from_close_date")?],
-            category: [frame.column("forecast_category")?.str()?, frame.column("from_forecast_category")?.str()?],
+            category: [Words::of(frame, "forecast_category")?, Words::of(frame, "from_forecast_category")?],
             probability: [frame.column("probability")?.i64()?, frame.column("from_probability")?.i64()?],
         })
     }
@@ -636,12 +651,10 @@ impl<'a> HistoryColumns<'a> {
     /// What a row says; `None` where it does not say when.
     fn change(&self, position: usize, names: &Names) -> Option<Change> {
         let at = self.times.get(position)?;
-        let Names { stages, categories } = names;
-        let [stage, from_stage] = self.stage.map(|names| stages.find(names.get(position)));
+        let [stage, from_stage] = self.stage.map(|words| names.stage(words.numbers().get(position)));
         let [amount, from_amount] = self.amount.map(|amounts| amounts.get(position));
         let [close_on, from_close_on] = self.close_date.map(|dates| dates.get(position));
-        let [category, from_category] =
-            self.category.map(|names| names.get(position).and_then(|name| categories.get(name).copied()));
+        let [category, from_category] = self.category.map(|words| names.category(words.numbers().get(position)));
         let [probability, from_probability] = self.probability.map(|shares| shares.get(position));
         Some(Change {
             at,
@@ -662,15 +675,16 @@ impl<'a> HistoryColumns<'a> {
 
 /// All forecast categories of the export, the history and the banked runs, in order of their bytes.
 fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
-    let mut names: HashSet<&str, RandomState> = HashSet::default();
-    names.extend(inputs.opportunities.column("forecast_category")?.str()?.iter().flatten());
+    let mut columns = vec![Words::of(inputs.opportunities, "forecast_category")?];
     if let Some(history) = inputs.history {
-        names.extend(history.column("forecast_category")?.str()?.iter().flatten());
-        names.extend(history.column("from_forecast_category")?.str()?.iter().flatten());
+        columns.push(Words::of(history, "forecast_category")?);
+        columns.push(Words::of(history, "from_forecast_category")?);
+    }
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for words in columns {
+        names.extend(words.distinct().filter_map(|number| words.word(number)));
     }
     let sightings = inputs.snapshots.iter().flat_map(|snapshots| &snapshots.sightings);
     names.extend(sightings.filter_map(|sighting| sighting.standing.as_ref()?.category.as_deref()));
-    let mut names: Vec<String> = names.into_iter().map(str::to_string).collect();
-    names.sort_unstable();
-    Ok(names)
+    Ok(names.into_iter().map(str::to_string).collect())
 }

@@ -142,6 +142,7 @@ mod tests {
             states: states.to_vec(),
             days: states.iter().map(|state| state.at).collect(),
             first_state: vec![0, states.len()],
+            by_identity: Vec::new(),
             categories: Vec::new(),
         }
     }

@@ -43,7 +43,12 @@ pub struct Timeline {
     /// The states of opportunity `o` are `states[first_state[o]..first_state[o + 1]]`; there is at least one.
     first_state: Vec<usize>,
     categories: Vec<String>,
+    /// The number of an opportunity by that of its identity in the frames; [`NOWHERE`] where there is none.
+    by_identity: Vec<u32>,
 }
+
+/// In place of a number: there is no such opportunity or row.
+const NOWHERE: u32 = u32::MAX;
 
 /// What does not change over the life of an opportunity, as it is known at the as-of date.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,6 +150,11 @@ impl Timeline {
     /// How many opportunities are known; they are numbered from 0.
     pub fn count(&self) -> usize {
         self.opportunities.len()
+    }
+
+    /// The opportunity that an identity in a frame is of, by its number there.
+    pub fn find(&self, identity: u32) -> Option<usize> {
+        self.by_identity.get(identity as usize).filter(|o| **o != NOWHERE).map(|o| *o as usize)
     }
 
     pub fn opportunity(&self, o: usize) -> &Opportunity {

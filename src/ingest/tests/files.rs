@@ -269,7 +269,7 @@ fn a_list_of_people_needs_no_more_than_a_header_of_names() {
             .with(Table::Opportunities, "o.csv", "id,owner,stage,amount,created_date,close_date\n")
             .with(Table::Reps, "reps.csv", file);
         let reps = case.read().expect(file).tables[&Table::Reps].frame.clone();
-        let names: Vec<Option<&str>> = reps.column("name").unwrap().str().unwrap().iter().collect();
+        let names: Vec<Option<&str>> = crate::model::Words::of(&reps, "name").unwrap().iter().collect();
         assert_eq!(names, [Some("Ann Lee")], "{file}");
     }
 }

@@ -89,6 +89,8 @@ impl Intake {
             AnyValue::Null => "-".to_owned(),
             AnyValue::String(text) => text.to_owned(),
             AnyValue::StringOwned(text) => text.to_string(),
+            AnyValue::CategoricalOwned(number, mapping) => mapping.cat_to_str(number).unwrap().to_owned(),
+            AnyValue::Categorical(number, mapping) => mapping.cat_to_str(number).unwrap().to_owned(),
             value => value.to_string(),
         };
         (0..column.len()).map(|row| text(column.get(row).unwrap())).collect()

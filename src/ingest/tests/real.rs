@@ -1,6 +1,7 @@
 //! Real inputs that lie beside the project. Where the folder is missing, each test says that it is skipped.
 
 use super::*;
+use crate::ingest::encoding::Look;
 use crate::ingest::source::Sheet;
 use std::path::PathBuf;
 
@@ -26,7 +27,7 @@ fn the_conformance_set_is_read_as_it_asks() {
         let expected: serde_json::Value = serde_json::from_str(&json).unwrap();
         // The one set whose JSON shows other cells than its CSV holds is read for its shape alone.
         let is_loose = name == "location_coordinates";
-        let mut sheet = Sheet::open(&path, &name, &|_| 0).unwrap();
+        let mut sheet = Sheet::open(&path, &name, &|_| 0, Look::Whole).unwrap();
         let mut record = csv::ByteRecord::new();
         let mut rows = Vec::new();
         while sheet.next(&mut record).unwrap().is_some() {

@@ -7,7 +7,7 @@ use super::wording::counted;
 use super::{ACTIVITIES, Evidence, REPS};
 use crate::metrics::MeasureError;
 use crate::metrics::activity::in_window;
-use crate::model::Table;
+use crate::model::{Table, Words};
 use polars::prelude::{DataFrame, PolarsResult};
 
 pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
@@ -18,7 +18,7 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
     let theirs = question.rows_of(&took_place)?;
     let is = |column: &str| took_place.column(column)?.bool();
     let (conversations, discoveries) = (is("is_conversation")?, is("is_discovery")?);
-    let types = took_place.column("type")?.str()?;
+    let types = Words::of(&took_place, "type")?;
     let noun = match question.metric.id {
         "activities" | "activities_per_rep" => ACTIVITIES,
         "conversations" => ("conversation", "conversations"),
@@ -59,8 +59,8 @@ fn activity_rows(
     took_place: &DataFrame,
     meant: &[usize],
 ) -> PolarsResult<Vec<EvidenceRow>> {
-    let text = |column: &str| activities.column(column)?.str();
-    let (ids, owners, types, subjects) = (text("id")?, text("owner")?, text("type")?, text("subject")?);
+    let (ids, subjects) = (activities.column("id")?.str()?, activities.column("subject")?.str()?);
+    let (owners, types) = (Words::of(activities, "owner")?, Words::of(activities, "type")?);
     let days = activities.column("date")?.date()?.physical();
     let rows = took_place.column("row")?.u32()?;
     let owned = |cell: Option<&str>| cell.map(str::to_string);

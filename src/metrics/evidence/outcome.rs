@@ -10,7 +10,7 @@ use crate::metrics::grouped::with_keys;
 use crate::metrics::outcome::target_on_board;
 use crate::metrics::statistics::median;
 use crate::metrics::targets::PARTS;
-use crate::model::Unit;
+use crate::model::{Unit, Words};
 use polars::prelude::PolarsResult;
 
 pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
@@ -44,7 +44,7 @@ fn decided_of_key(question: &Question) -> PolarsResult<(Vec<Decided>, usize)> {
     let keyless = |cell: Option<&str>| {
         cell.is_none_or(|cell| cell.split(|c| Some(c) == separator).all(|part| part.trim().is_empty()))
     };
-    let cells = all.column(dimension)?.str()?;
+    let cells = Words::of(&all, dimension)?;
     let without = question.rows_of(&all)?.into_iter().filter(|&row| keyless(cells.get(row)));
     let without = without.count();
     Ok((question.decided(&keyed.filter(&is_key)?)?, without))
