@@ -17,7 +17,6 @@ use crate::reports::wording::grouped;
 use crate::timeline::Day;
 use anyhow::{Context, Result};
 use serde::Serialize;
-use std::collections::HashMap;
 use std::io::IsTerminal;
 
 pub fn run(settings: &Settings, console: Console, period: Option<&str>, format: Option<Format>) -> Result<()> {
@@ -127,11 +126,9 @@ fn listing<'a>(raised: &'a Raised, news: Option<&'a News>, company: &Company) ->
 
 fn resolved<'a>(seen: &'a [SeenFlag], company: &Company) -> Result<Vec<Resolved<'a>>> {
     let timeline = &company.timeline;
-    let numbers: HashMap<&str, usize> =
-        (0..timeline.count()).map(|o| (timeline.opportunity(o).id.as_str(), o)).collect();
     let resolved = seen.iter().map(|SeenFlag { mark, since }| {
-        let number = numbers.get(mark.subject.as_str()).filter(|_| mark.about == SubjectKind::Opportunity);
-        let name = number.map(|&o| deal(company, o)).transpose()?.map(|deal| deal.label);
+        let number = timeline.number(&mark.subject).filter(|_| mark.about == SubjectKind::Opportunity);
+        let name = number.map(|o| deal(company, o)).transpose()?.map(|deal| deal.label);
         let (code, kind, subject) = (mark.code.as_str(), mark.about.name(), mark.subject.as_str());
         Ok(Resolved { code, kind, subject, name, open_since: iso(*since) })
     });

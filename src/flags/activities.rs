@@ -4,13 +4,13 @@ use crate::metrics::coaching::is_called_off;
 use crate::metrics::{Company, took_place};
 use crate::model::{Table, Words};
 use crate::timeline::Day;
-use foldhash::fast::RandomState;
 use polars::prelude::PolarsResult;
-use std::collections::HashMap;
 
 /// The activities of open opportunities and of reps, as they are known at the as-of date.
 pub struct Activities {
-    by_opportunity: HashMap<usize, Log, RandomState>,
+    /// The logs of open opportunities, and the place of each opportunity's among them.
+    by_opportunity: Vec<Log>,
+    places: Vec<Option<u32>>,
     by_rep: Vec<Log>,
     nothing: Log,
 }
@@ -61,16 +61,20 @@ impl Activities {
         let unsaid = Said::of(has_status.then_some(""));
         let ids = Words::of(table, "opportunity_id")?;
         let reps = table.column("rep_number")?.u32()?;
-        let open = open.iter().map(|&o| (o, Log::default()));
-        let by_rep = company.roster.reps.iter().map(|_| Log::default()).collect();
-        let mut activities = Self { by_opportunity: open.collect(), by_rep, nothing: Log::default() };
+        let mut places = vec![None; company.timeline.count()];
+        for (place, &o) in (0..).zip(open) {
+            places[o] = Some(place);
+        }
+        let logs = |count: usize| (0..count).map(|_| Log::default()).collect();
+        let (by_opportunity, by_rep) = (logs(open.len()), logs(company.roster.reps.len()));
+        let mut activities = Self { by_opportunity, places, by_rep, nothing: Log::default() };
         let rows = days.iter().zip(statuses.numbers().iter()).zip(ids.numbers().iter().zip(reps.iter()));
         for ((day, status), (id, rep)) in rows {
             let Some(day) = day else { continue };
             let said = status.map_or(unsaid, |status| said[status as usize]);
             let standing = standing(day, said, company.as_of);
-            let o = id.and_then(|id| company.timeline.find(id));
-            let of_opportunity = o.and_then(|o| activities.by_opportunity.get_mut(&o));
+            let place = id.and_then(|id| activities.places[company.timeline.find(id)?]);
+            let of_opportunity = place.and_then(|place| activities.by_opportunity.get_mut(place as usize));
             let of_rep = rep.and_then(|rep| activities.by_rep.get_mut(rep as usize));
             for log in of_opportunity.into_iter().chain(of_rep) {
                 match standing {
@@ -81,14 +85,15 @@ impl Activities {
             }
         }
         let Self { by_opportunity, by_rep, .. } = &mut activities;
-        for log in by_opportunity.values_mut().chain(by_rep) {
+        for log in by_opportunity.iter_mut().chain(by_rep) {
             log.done.sort_unstable();
         }
         Ok(Some(activities))
     }
 
     pub fn of_opportunity(&self, o: usize) -> &Log {
-        self.by_opportunity.get(&o).unwrap_or(&self.nothing)
+        let place = self.places.get(o).copied().flatten();
+        place.and_then(|place| self.by_opportunity.get(place as usize)).unwrap_or(&self.nothing)
     }
 
     pub fn of_rep(&self, rep: usize) -> &Log {

@@ -160,7 +160,7 @@ impl<'a> Known<'a> {
         let text = |column: &StringChunked| column.get(opportunity.row).map(str::to_string);
         Whom {
             subject: Subject::Opportunity {
-                id: opportunity.id.clone(),
+                id: self.timeline.id(o).to_string(),
                 name: text(self.export.names),
                 account: text(self.export.accounts),
                 stage: state.stage.map(|stage| self.stage_name(stage).to_string()),

@@ -52,7 +52,7 @@ struct Move {
 /// Several changes of one day are one, and none if the day ends in the stage it began in. A stage that was unknown
 /// before did not change: it became known.
 fn moves(known: &Known, o: usize) -> Vec<Move> {
-    let mut on_days: Vec<Day> = known.timeline.states(o).iter().map(|state| state.at).collect();
+    let mut on_days: Vec<Day> = known.timeline.states(o).map(|state| state.at).collect();
     on_days.retain(|day| known.window.has(*day));
     on_days.dedup();
     let change = |on: Day| {
@@ -145,10 +145,9 @@ fn lacks_usual_days(known: &Known) -> Option<String> {
 
 /// Stands in its stage longer than nine of ten won opportunities did. One that moved back counts from its return.
 fn stalled(known: &Known, o: usize) -> Option<Case> {
-    let states = known.timeline.states(o);
     let stage = known.timeline.state(o, known.as_of).stage?;
     let usual = known.usual_days.get(&stage.open_rank()?)?;
-    let run = states.iter().rev().take_while(|state| state.stage == Some(stage));
+    let run = known.timeline.states(o).rev().take_while(|state| state.stage == Some(stage));
     let entered_on = run.last()?.at;
     if entered_on == Day::MIN {
         return None;
@@ -248,7 +247,7 @@ fn lacks_earlier_look(known: &Known) -> Option<String> {
 
 /// Stage, close date, amount and next step are what they were when it was last looked at.
 fn unchanged(known: &Known, o: usize) -> Option<Case> {
-    let look = known.earlier.as_ref()?.get(known.timeline.opportunity(o).id.as_str())?;
+    let look = known.earlier.as_ref()?.get(known.timeline.id(o))?;
     let state = known.timeline.state(o, known.as_of);
     let step_then = look.next_step.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let is_same = (state.stage, state.close_on, state.amount) == (look.stage, look.close_on, look.amount)

@@ -5,7 +5,7 @@
 
 use super::dates::{self, DAY};
 use super::numbers::{self, Number};
-use super::storage::{Names, References, Sparse, Texts};
+use super::storage::{Names, References, Rising, Sparse, Texts};
 use super::{DateOrder, rules};
 use crate::diagnostic::Rule;
 use crate::model::tables::identities;
@@ -20,6 +20,8 @@ pub(super) enum Cells {
     References(References),
     /// Ids that nothing refers to, in canonical form.
     Labels(Texts),
+    /// Ids that nobody asks for, of which it counts alone whether any may stand twice.
+    Unkept(Rising),
     Periods(Texts),
     /// Exact decimals as text.
     Rates(Texts),
@@ -102,6 +104,14 @@ impl Cells {
 
     /// Appends a cell. One that cannot be read is appended as empty and given back as a fault.
     pub fn push(&mut self, cell: &[u8], manner: Manner) -> Result<(), Fault> {
+        let is_repeated = match self {
+            Cells::Names(names) => names.repeat(cell),
+            Cells::References(references) => references.repeat(cell),
+            _ => false,
+        };
+        if is_repeated {
+            return Ok(());
+        }
         let cell = trimmed(cell);
         if cell.is_empty() || is_empty_reference(cell) {
             self.push_none();
@@ -123,6 +133,10 @@ impl Cells {
                 .ok_or((&rules::ID_MISSING, "an id, of which there are fewer than four billion")),
             Cells::Labels(cells) => {
                 cells.push(&canonical_id(&text()));
+                Ok(())
+            }
+            Cells::Unkept(ids) => {
+                ids.follow(&canonical_id(&text()));
                 Ok(())
             }
             Cells::Names(names) => {
@@ -188,6 +202,7 @@ impl Cells {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
                 cells.push_none()
             }
+            Cells::Unkept(_) => {}
             Cells::Names(names) => names.keys.push_none(),
             Cells::References(references) => references.numbers.push_none(),
             Cells::Dates(cells) => cells.push_none(),
@@ -205,6 +220,7 @@ impl Cells {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
                 cells.expect(rows)
             }
+            Cells::Unkept(_) => {}
             Cells::Names(names) => names.keys.expect(rows),
             Cells::References(references) => references.numbers.expect(rows),
             Cells::Dates(cells) => cells.expect(rows),
@@ -223,6 +239,7 @@ impl Cells {
             | (Cells::Labels(cells), Cells::Labels(later))
             | (Cells::Rates(cells), Cells::Rates(later))
             | (Cells::Periods(cells), Cells::Periods(later)) => cells.append(&later),
+            (Cells::Unkept(ids), Cells::Unkept(later)) => ids.append(later),
             (Cells::Names(names), Cells::Names(later)) => return names.append(later),
             (Cells::References(references), Cells::References(later)) => references.numbers.append(&later.numbers),
             (Cells::Dates(cells), Cells::Dates(later)) => cells.append(&later),
@@ -243,6 +260,7 @@ impl Cells {
     pub fn is_free(&self) -> bool {
         match self {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.is_free(),
+            Cells::Unkept(_) => true,
             Cells::Names(names) => names.keys.is_free(),
             Cells::References(references) => references.numbers.is_free(),
             Cells::Dates(cells) => cells.is_free(),

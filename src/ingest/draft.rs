@@ -10,7 +10,7 @@ use super::locate::Located;
 use super::mapping::{self, Layout, Overrides};
 use super::shape::{OutcomeMark, Shape};
 use super::source::Sheet;
-use super::storage::{Lines, Names};
+use super::storage::{Lines, Names, Rising};
 use super::{DateOrder, FileReport};
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
@@ -36,6 +36,8 @@ pub(super) struct Draft {
     pub events: Vec<usize>,
     pub order: DateOrder,
     pub decimal: char,
+    /// Whether ids that nobody asks for are kept all the same, since two of them may be equal.
+    pub keeps_ids: bool,
 }
 
 /// What has become of a record.
@@ -89,10 +91,10 @@ pub(super) enum FaultColumn {
 
 impl Draft {
     /// A table without records.
-    pub fn new(table: Table) -> Self {
+    pub fn new(table: Table, keeps_ids: bool) -> Self {
         Draft {
             table,
-            cells: table.frame_columns().iter().map(|column| cells_of(table, column)).collect(),
+            cells: table.frame_columns().iter().map(|column| cells_of(table, column, keeps_ids)).collect(),
             entered: Vec::new(),
             states: Vec::new(),
             lines: Lines::default(),
@@ -103,13 +105,19 @@ impl Draft {
             events: Vec::new(),
             order: DateOrder::MonthFirst,
             decimal: '.',
+            keeps_ids,
         }
+    }
+
+    /// Whether two ids that were not kept may be equal: all is to be read anew then, with the ids.
+    pub fn lacks_ids(&self) -> bool {
+        self.cells.iter().any(|cells| matches!(cells, Cells::Unkept(ids) if ids.is_broken()))
     }
 
     /// Room for so many further rows of the same columns, as far as their number is known.
     pub fn beside(&self, rows: usize) -> Self {
         let entered = self.entered.iter().map(|(label, _)| (label.clone(), Cells::new(Kind::Timestamp)));
-        let mut draft = Draft { entered: entered.collect(), ..Draft::new(self.table) };
+        let mut draft = Draft { entered: entered.collect(), ..Draft::new(self.table, self.keeps_ids) };
         draft.expect(rows);
         draft
     }
@@ -253,9 +261,10 @@ pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
 }
 
 /// The names of the reps are looked up and renamed as those of all people, though they are ids.
-fn cells_of(table: Table, column: &Column) -> Cells {
+fn cells_of(table: Table, column: &Column, keeps_ids: bool) -> Cells {
     match (table, column.name) {
         (Table::Reps, "name") => Cells::Names(Names::new()),
+        _ if column.kind == Kind::Label && column.is_description && !keeps_ids => Cells::Unkept(Rising::default()),
         _ => Cells::new(column.kind),
     }
 }

@@ -3,6 +3,7 @@
 //! In comes a draft; afterwards records with a later one of the same id are marked replaced. A record that the
 //! CRM marks deleted replaces an earlier one too: what it stood for is gone. Knows no other table.
 
+use super::columns::Cells;
 use super::draft::{Draft, State};
 use super::rules;
 use crate::diagnostic::Place;
@@ -16,11 +17,8 @@ pub(super) fn replace_earlier(draft: &mut Draft) {
     if !matches!(draft.table, Table::Opportunities | Table::Activities) {
         return;
     }
-    let Some(column) = draft.column("id") else { return };
+    let Some(column) = draft.column("id").filter(|at| !matches!(draft.cells[*at], Cells::Unkept(_))) else { return };
     let counts = |row: &usize| matches!(draft.states[*row], State::Kept | State::LeftOut);
-    if is_rising((0..draft.states.len()).filter(counts).filter_map(|row| draft.cells[column].text(row))) {
-        return;
-    }
     // Hashes with rows rather than a map of ids: sorted, equal ids lie together, and it takes 16 bytes a record.
     let hashes = RandomState::default();
     let mut hashed: Vec<(u64, u32)> = Vec::new();
@@ -50,14 +48,4 @@ pub(super) fn replace_earlier(draft: &mut Draft) {
             draft.findings.add(&rules::RECORDS_REPEATED, place, None);
         }
     }
-}
-
-/// Whether each id is longer than the one before or comes after it, as in most exports: then no two are equal.
-fn is_rising<'a>(mut ids: impl Iterator<Item = &'a str>) -> bool {
-    let Some(mut before) = ids.next() else { return true };
-    ids.all(|id| {
-        let rises = (before.len(), before) < (id.len(), id);
-        before = id;
-        rises
-    })
 }

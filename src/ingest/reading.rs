@@ -32,9 +32,15 @@ impl Draft {
         watch: Watch<'_>,
     ) -> Result<Self, IngestError> {
         mapping::check_overrides(table, &source.columns)?;
-        let mut draft = Draft::new(table);
-        for located in locate::files(table, base, &source.patterns)? {
-            draft.read_file(located, source, manner, watch)?;
+        let mut draft = Draft::new(table, manner.describes);
+        let files = locate::files(table, base, &source.patterns)?;
+        let mut rest = files.iter();
+        while let Some(located) = rest.next() {
+            draft.read_file(located.clone(), source, manner, watch)?;
+            if draft.lacks_ids() {
+                draft = Draft::new(table, true);
+                rest = files.iter();
+            }
         }
         for (column, header) in &source.columns {
             let is_found = |file: &FileRead| mapping::position_of(&file.layout.headers, header).is_some();
@@ -61,10 +67,10 @@ impl Draft {
         let score = mapping::header_score(self.table, &source.columns);
         let open = |look: Look| Sheet::open(&located.path, &located.shown, &score, look);
         let mut sheet = open(Look::Start)?;
-        let mut rows = Draft::read_sheet(self.table, &mut sheet, &located, source, manner, watch);
+        let mut rows = self.read_sheet(&mut sheet, &located, source, manner, watch);
         if sheet.is_broken() {
             sheet = open(Look::Whole)?;
-            rows = Draft::read_sheet(self.table, &mut sheet, &located, source, manner, watch);
+            rows = self.read_sheet(&mut sheet, &located, source, manner, watch);
         }
         let (rows, layout, shape) = rows?;
         let first_row = self.states.len();
@@ -101,17 +107,18 @@ impl Draft {
 
     /// The rows of one file, and how it feeds them.
     fn read_sheet(
-        table: Table,
+        &self,
         sheet: &mut Sheet,
         located: &Located,
         source: &Source,
         manner: Manner,
         watch: Watch<'_>,
     ) -> Result<(Draft, Layout, Shape), IngestError> {
+        let table = self.table;
         let layout = Layout::of(table, &sheet.header, &source.columns);
         layout.require(table, &located.shown)?;
         let shape = Shape::of(table, &layout);
-        let mut rows = Draft::new(table);
+        let mut rows = Draft::new(table, self.keeps_ids);
         rows.enter(layout.entered.iter().map(|entered| &entered.label));
         let reader = FileReader {
             shape: &shape,
@@ -127,7 +134,7 @@ impl Draft {
         let mut stretches = some(sheet)?;
         let mut parts: Vec<Part> = Vec::new();
         // While some stretches are read, what came of those before is put together and the next are fetched.
-        while !stretches.is_empty() || !parts.is_empty() {
+        while (!stretches.is_empty() || !parts.is_empty()) && !gathered.rows.lacks_ids() {
             let read = |stretch| reader.read_stretch(stretch);
             let (read, further) = rayon::join(
                 || stretches.into_par_iter().map(read).collect::<Vec<_>>(),
@@ -159,7 +166,8 @@ impl Draft {
         let row = self.states.len();
         self.lines.push(line);
         let missing = reader.width.saturating_sub(record.len());
-        let has_surplus = record.iter().skip(reader.width).any(|cell| !cell.trim_ascii().is_empty());
+        let has_surplus =
+            record.len() > reader.width && record.iter().skip(reader.width).any(|cell| !cell.trim_ascii().is_empty());
         if missing > 0 || has_surplus {
             let detail = field_count(record, reader.width);
             let fault = (&rules::FIELD_COUNT, Some(detail));

@@ -36,6 +36,15 @@ pub(super) struct References {
     mapping: Arc<CategoricalMapping>,
 }
 
+/// Ids of which each is longer than the one before or comes after it, as in most exports, so that no two are equal; or
+/// not.
+#[derive(Default)]
+pub(super) struct Rising {
+    first: Option<String>,
+    last: String,
+    is_broken: bool,
+}
+
 /// The lines on which records begin: mostly each begins on the line after the one before.
 #[derive(Default)]
 pub(super) struct Lines {
@@ -202,13 +211,19 @@ impl Names {
         self.keys.push(key);
     }
 
+    /// Appends the last name once more if a cell says just that: the records of one mostly stand together. Whether it
+    /// did.
+    pub fn repeat(&mut self, cell: &[u8]) -> bool {
+        let last = self.keys.last();
+        let is_same = self.spellings.get(last as usize).is_some_and(|known| known.as_bytes() == cell);
+        if is_same {
+            self.keys.push(last);
+        }
+        is_same
+    }
+
     /// The key of a spelling, new or known.
     pub fn key(&mut self, name: &str) -> u32 {
-        // Names mostly stand together.
-        let last = self.keys.last();
-        if self.spellings.get(last as usize).is_some_and(|known| known == name) {
-            return last;
-        }
         if let Some(key) = self.known.get(name) {
             return *key;
         }
@@ -231,20 +246,55 @@ impl Names {
     }
 }
 
+impl Rising {
+    pub fn follow(&mut self, id: &str) {
+        if self.first.is_none() {
+            self.first = Some(id.to_owned());
+        } else {
+            self.is_broken |= !rises(&self.last, id);
+        }
+        self.last.clear();
+        self.last.push_str(id);
+    }
+
+    /// Takes over the ids after these.
+    pub fn append(&mut self, later: Rising) {
+        if let Some(first) = later.first {
+            self.follow(&first);
+            self.last = later.last;
+            self.is_broken |= later.is_broken;
+        }
+    }
+
+    /// Whether two of the ids may be equal.
+    pub fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+}
+
+fn rises(before: &str, id: &str) -> bool {
+    (before.len(), before) < (id.len(), id)
+}
+
 impl References {
     pub fn new(mapping: Arc<CategoricalMapping>) -> Self {
         References { numbers: Sparse::new(Names::NONE), mapping }
     }
 
+    /// Appends the last identity once more if a cell says just that: the records that belong to one mostly stand
+    /// together. Whether it did.
+    pub fn repeat(&mut self, cell: &[u8]) -> bool {
+        let last = self.numbers.last();
+        let is_same = last != Names::NONE && self.mapping.cat_to_str(last).map(str::as_bytes) == Some(cell);
+        if is_same {
+            self.numbers.push(last);
+        }
+        is_same
+    }
+
     /// Appends an identity; whether there was a number left for it.
     pub fn push(&mut self, id: &str) -> bool {
-        // The records that belong to one mostly stand together.
-        let last = self.numbers.last();
-        let number = if last != Names::NONE && self.mapping.cat_to_str(last) == Some(id) {
-            Some(last)
-        } else {
-            self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE)
-        };
+        let number = self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE);
         if let Some(number) = number {
             self.numbers.push(number);
         }

@@ -86,7 +86,7 @@ fn series(
             numbers.into_series()
         }
         // Settled before; an empty column keeps the frame whole.
-        Cells::Amounts(_) | Cells::Probabilities(_) => Series::full_null(name, height, &data_type),
+        Cells::Amounts(_) | Cells::Probabilities(_) | Cells::Unkept(_) => Series::full_null(name, height, &data_type),
     })
 }
 

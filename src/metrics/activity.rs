@@ -1,11 +1,13 @@
 //! What the reps did: activities, conversations, discoveries.
 
 use super::book::{Book, Figure};
-use super::grouped::{Grouped, Keyed, TEAM, with_keys};
+use super::grouped::TEAM;
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Table, Unit, Words};
-use polars::prelude::{Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked, col};
+use foldhash::fast::RandomState;
+use polars::prelude::{DataFrame, PolarsResult};
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[&ACTIVITIES, &ACTIVITIES_PER_REP, &CONVERSATIONS, &DISCOVERIES],
@@ -65,38 +67,70 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
         return Ok(());
     };
-    let took_place = in_window(window, activities)?;
-    let counts = Grouped::new(
-        &took_place,
-        &[
-            col("rep").len().alias("activities"),
-            col("is_conversation").sum().alias("conversations"),
-            col("is_discovery").sum().alias("discoveries"),
-        ],
-    )?;
-    for subject in book.subjects() {
-        book.write(&ACTIVITIES, subject, Figure::count(counts.count("activities", subject)?));
-        book.write(&CONVERSATIONS, subject, Figure::count(counts.count("conversations", subject)?));
-        book.write(&DISCOVERIES, subject, Figure::count(counts.count("discoveries", subject)?));
+    let types = Words::of(activities, "type")?;
+    let mut counts = vec![Counts::default(); window.company.roster.reps.len() + 1];
+    let mut by_type: HashMap<(usize, u32), u64, RandomState> = HashMap::default();
+    for activity in done_in(window, activities)? {
+        for subject in [TEAM, activity.rep as usize + 1] {
+            counts[subject].add(&activity);
+            if let Some(type_) = activity.type_ {
+                *by_type.entry((subject, type_)).or_default() += 1;
+            }
+        }
     }
-    let total = counts.count("activities", TEAM)?;
+    for subject in book.subjects() {
+        let Counts { activities, conversations, discoveries } = counts[subject];
+        book.write(&ACTIVITIES, subject, Figure::count(activities));
+        book.write(&CONVERSATIONS, subject, Figure::count(conversations));
+        book.write(&DISCOVERIES, subject, Figure::count(discoveries));
+    }
+    let total = counts[TEAM].activities;
     let heads = window.headcount(window.horizon)?;
     let per_rep = Figure::ratio(total as f64, heads as f64, heads as u64, "no rep on board");
     book.write(&ACTIVITIES_PER_REP, TEAM, per_rep);
 
-    let by_type = Keyed::new(&with_keys(&took_place, "type", None)?, &[col("key").len().alias("activities")])?;
-    for row in &by_type.rows {
-        let count = Figure::count(by_type.count("activities", row)?);
-        book.write_by(&ACTIVITIES, row.subject, "activity_type", row.key.clone(), count);
+    // Types are one where they differ in white space alone, and an empty one is none.
+    let mut by_name: BTreeMap<(usize, &str), u64> = BTreeMap::new();
+    by_type.into_iter().for_each(|((subject, type_), count)| {
+        let name = types.word(type_).unwrap_or_default().trim();
+        *by_name.entry((subject, name)).or_default() += count;
+    });
+    for ((subject, name), count) in by_name.into_iter().filter(|((_, name), _)| !name.is_empty()) {
+        book.write_by(&ACTIVITIES, subject, "activity_type", name, Figure::count(count));
     }
     Ok(())
 }
 
-/// The activities that took place in the window: `rep`, `row` (in the canonical frame), `type`, `is_conversation`,
-/// `is_discovery`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    activities: u64,
+    conversations: u64,
+    discoveries: u64,
+}
+
+impl Counts {
+    fn add(&mut self, activity: &Done) {
+        self.activities += 1;
+        self.conversations += u64::from(activity.is_conversation);
+        self.discoveries += u64::from(activity.is_discovery);
+    }
+}
+
+/// An activity of a rep that took place.
+pub struct Done {
+    /// Its row in the canonical frame.
+    pub row: usize,
+    pub rep: u32,
+    /// The number of its type in the frame.
+    pub type_: Option<u32>,
+    pub is_conversation: bool,
+    pub is_discovery: bool,
+}
+
+/// The activities that took place in the window, in the order of the frame.
 ///
 /// Those of people who are no reps, such as managers who carry no deals, are not the team's either.
-pub fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFrame> {
+pub fn done_in(window: &Window, activities: &DataFrame) -> PolarsResult<Vec<Done>> {
     let days = activities.column("date")?.date()?.physical();
     let reps = activities.column("rep_number")?.u32()?;
     let types = Words::of(activities, "type")?;
@@ -105,34 +139,30 @@ pub fn in_window(window: &Window, activities: &DataFrame) -> PolarsResult<DataFr
     let is_done = statuses.meanings(|status| took_place(Some(status)));
     let has_status = window.company.has_column(Table::Activities, "status");
     let rules = &window.company.rules;
-
-    let (mut rep, mut rows) = (Vec::new(), Vec::new());
-    let (mut is_conversation, mut is_discovery) = (Vec::new(), Vec::new());
+    // What a type and an outcome say together is found out once for each pair.
+    let mut said: HashMap<(u32, Option<u32>), (bool, bool), RandomState> = HashMap::default();
+    let mut say = |type_: u32, outcome: Option<u32>| {
+        *said.entry((type_, outcome)).or_insert_with(|| {
+            let type_ = types.word(type_).unwrap_or_default();
+            let outcome = outcome.and_then(|outcome| outcomes.word(outcome));
+            let is_discovery = is_one_of(type_, &rules.discovery_activities);
+            (is_meaningful(type_, outcome, &rules.meaningful_activities), is_discovery)
+        })
+    };
+    let mut done = Vec::new();
     let in_window = days.iter().enumerate().filter(|(_, day)| day.is_some_and(|day| window.has(day)));
     for (row, _) in in_window {
         let status = statuses.numbers().get(row);
-        let is_done = !has_status || status.is_some_and(|status| is_done[status as usize]);
-        if !is_done || reps.get(row).is_none() {
+        if has_status && !status.is_some_and(|status| is_done[status as usize]) {
             continue;
         }
-        let (type_, outcome) = (types.get(row), outcomes.get(row));
-        rep.push(reps.get(row));
-        rows.push(u32::try_from(row).unwrap_or(u32::MAX));
-        is_conversation.push(type_.is_some_and(|t| is_meaningful(t, outcome, &rules.meaningful_activities)));
-        is_discovery.push(type_.is_some_and(|t| is_one_of(t, &rules.discovery_activities)));
+        let Some(rep) = reps.get(row) else { continue };
+        let type_ = types.numbers().get(row);
+        let (is_conversation, is_discovery) =
+            type_.map_or((false, false), |type_| say(type_, outcomes.numbers().get(row)));
+        done.push(Done { row, rep, type_, is_conversation, is_discovery });
     }
-    let rows = UInt32Chunked::from_vec("row".into(), rows);
-    let kind = activities.column("type")?.take(&rows)?;
-    DataFrame::new(
-        rep.len(),
-        vec![
-            Column::new("rep".into(), rep),
-            rows.into_column(),
-            kind,
-            Column::new("is_conversation".into(), is_conversation),
-            Column::new("is_discovery".into(), is_discovery),
-        ],
-    )
+    Ok(done)
 }
 
 /// Whether an activity took place by its status, where there is a status column; an empty status does not say so.

@@ -2,15 +2,16 @@
 
 use super::book::{Book, Figure};
 use super::coaching::{HOURS_A_MONTH, Session, months_between};
-use super::forecast::{Forecast, forecast_day, forecasts_at};
+use super::forecast::{Forecast, forecast_day, forecasts_on};
 use super::grouped::Grouped;
 use super::outcome::won_amount;
 use super::targets::PARTS;
+use super::totals::{Totals, open_on};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Grain, Table, Unit, date_of, day_number};
 use crate::timeline::Day;
-use polars::prelude::{PolarsResult, col};
+use polars::prelude::PolarsResult;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub(super) const FAMILY: Family =
@@ -36,7 +37,7 @@ const MOST_ONE_ON_ONES_A_DAY: usize = 3;
 const HEALTHY_COVERAGE: i64 = 3;
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let evidence = Evidence::gather(window, book)?;
+    let evidence = Evidence::gather(window)?;
     for manager in &window.company.roster.managers {
         let points = evidence.points(window, manager)?;
         let known: Vec<bool> = points.iter().filter_map(|point| point.1).collect();
@@ -55,8 +56,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
 
 /// The ten points of a manager, in the order of the audit.
 pub fn audit(window: &Window, manager: &str) -> PolarsResult<Vec<Point>> {
-    let book = Book::new(window.company, window.period);
-    Evidence::gather(window, &book)?.points(window, manager)
+    Evidence::gather(window)?.points(window, manager)
 }
 
 /// What the points of all managers are judged by.
@@ -75,18 +75,18 @@ struct Evidence<'a> {
 struct WeekCoverage {
     first: Day,
     last: Day,
-    pipeline: Grouped,
+    pipeline: Totals,
     target_period: crate::model::Period,
 }
 
 impl<'a> Evidence<'a> {
-    fn gather(window: &Window<'a>, book: &Book) -> PolarsResult<Self> {
+    fn gather(window: &Window<'a>) -> PolarsResult<Self> {
         Ok(Self {
             sessions: window.company.sessions.as_deref().map(by_manager),
             without_next_step: without_next_step(window)?,
-            forecasts: forecasts_at(window, book, forecast_day(window))?,
+            forecasts: forecasts_on(window, &[forecast_day(window)])?.swap_remove(0),
             bookings: Grouped::new(window.decided()?, &[won_amount()])?,
-            weeks: weeks(window)?,
+            weeks: weeks(window),
         })
     }
 
@@ -158,7 +158,7 @@ impl<'a> Evidence<'a> {
                 let target = window.company.targets.of_rep(rep, week.target_period).filter(|parts| *parts > 0);
                 let Some(target) = target else { continue };
                 is_judged = true;
-                let is_low = week.pipeline.sum("amount", rep + 1)? * PARTS < HEALTHY_COVERAGE * target;
+                let is_low = week.pipeline.amount(rep + 1) * PARTS < HEALTHY_COVERAGE * target;
                 let met = |s: &&Session| s.is_held && s.rep == Some(rep) && (week.first..=week.last).contains(&s.day);
                 if is_low && !team.sessions.iter().any(met) {
                     return Ok(Some(false));
@@ -244,21 +244,22 @@ fn most_on_a_day(scheduled: &[&Session]) -> usize {
 }
 
 /// The ISO weeks that the window touches, each to its Sunday or the horizon.
-fn weeks(window: &Window) -> PolarsResult<Vec<WeekCoverage>> {
-    let calendar = window.company.rules.calendar;
+fn weeks(window: &Window) -> Vec<WeekCoverage> {
+    let (calendar, timeline) = (window.company.rules.calendar, &window.company.timeline);
     let mut weeks = Vec::new();
     let mut week = date_of(window.start).and_then(|date| calendar.holding(Grain::Week, date));
     while let Some(current) = week.filter(|w| day_number(w.start) <= window.horizon) {
         let last = day_number(current.end).min(window.horizon);
         let held_against = date_of(last).and_then(|date| calendar.holding(window.company.rules.coverage_grain, date));
-        if let Some(target_period) = held_against {
-            let amount = col("amount").filter(col("is_qualified")).sum().alias("amount");
-            let pipeline = Grouped::new(&window.positions_at(last)?, &[amount])?;
-            weeks.push(WeekCoverage { first: day_number(current.start), last, pipeline, target_period });
-        }
+        weeks.extend(held_against.map(|target_period| (day_number(current.start), last, target_period)));
         week = calendar.next(current);
     }
-    Ok(weeks)
+    let lasts: Vec<Day> = weeks.iter().map(|week| week.1).collect();
+    let pipelines = open_on(window, &lasts, |state| timeline.is_qualified(state.stage));
+    let weeks = weeks.into_iter().zip(pipelines);
+    weeks
+        .map(|((first, last, target_period), pipeline)| WeekCoverage { first, last, pipeline, target_period })
+        .collect()
 }
 
 /// The reps with an opportunity that is open and due in the period and has no dated next step.

@@ -112,7 +112,18 @@ impl Company {
             as_of,
             is_backdated,
         };
-        let (timeline, findings) = Timeline::build(&inputs)?;
+        let of_others = || -> PolarsResult<Vec<(Table, Column)>> {
+            let people = [(Table::Activities, "owner"), (Table::Coaching, "rep"), (Table::Forecasts, "rep")];
+            let mut numbers = Vec::new();
+            for (table, person) in people {
+                if let Some(frame) = cut.get(&table) {
+                    numbers.push((table, rep_numbers(frame, person, &roster)?));
+                }
+            }
+            Ok(numbers)
+        };
+        let (built, numbers) = rayon::join(|| Timeline::build(&inputs), of_others);
+        let ((timeline, findings), numbers) = (built?, numbers?);
         let rows = (0..timeline.count()).map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX));
         let rows = UInt32Chunked::from_vec("row".into(), rows.collect());
         let owners = rep_numbers(&cut[&Table::Opportunities], "owner", &roster)?;
@@ -121,9 +132,8 @@ impl Company {
             Some(quotas) => Targets::read(quotas, &roster, rules.calendar)?,
             None => Targets::default(),
         };
-        for (table, person) in [(Table::Activities, "owner"), (Table::Coaching, "rep"), (Table::Forecasts, "rep")] {
+        for (table, numbers) in numbers {
             if let Some(frame) = cut.get_mut(&table) {
-                let numbers = rep_numbers(frame, person, &roster)?;
                 frame.with_column(numbers)?;
             }
         }
@@ -172,8 +182,8 @@ impl Company {
     }
 
     /// The rep number of an opportunity.
-    pub fn rep_of(&self, o: usize) -> PolarsResult<Option<u32>> {
-        Ok(self.reps.get(o))
+    pub fn rep_of(&self, o: usize) -> Option<u32> {
+        self.reps.get(o)
     }
 }
 

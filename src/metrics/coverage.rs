@@ -5,12 +5,14 @@ use super::grouped::Grouped;
 use super::outcome::{lost_amount, no_target, target_parts, units_of_parts, won_amount};
 use super::statistics::median;
 use super::targets::PARTS;
+use super::totals::{open_on, weighed_on};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::money::divide_half_even;
 use crate::model::tables::PROBABILITY_ONE;
 use crate::model::{Grain, Period, Unit, day_number};
-use polars::prelude::{Column, DataFrame, Expr, PolarsResult, col, lit};
+use crate::timeline::{Day, State};
+use polars::prelude::{Column, DataFrame, PolarsResult, col};
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[
@@ -139,41 +141,29 @@ static NEW_QUALIFIED: Metric = Metric {
     ..PIPELINE_VALUE
 };
 
-/// Qualified opportunities.
-fn qualified() -> Expr {
-    col("is_qualified")
-}
-
-/// The amount of qualified opportunities due in a span of days.
-fn due_amount(from: i32, to: i32) -> Expr {
-    col("amount").filter(is_due(from, to)).sum()
-}
-
-fn is_due(from: i32, to: i32) -> Expr {
-    qualified().and(col("close_on").gt_eq(lit(from))).and(col("close_on").lt_eq(lit(to)))
+/// Whether an open opportunity is qualified and due in a span of days.
+fn is_due(window: &Window, state: &State, from: Day, to: Day) -> bool {
+    let is_in = state.close_on.is_some_and(|day| (from..=to).contains(&day));
+    is_in && window.company.timeline.is_qualified(state.stage)
 }
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let coverage_start = day_number(window.coverage.start);
     let coverage_end = day_number(window.coverage.end);
-    let pipeline = Grouped::new(
-        &with_weighted_amount(window.positions()?)?,
-        &[
-            qualified().sum().alias("count"),
-            col("amount").filter(qualified()).sum().alias("amount"),
-            col("weighted_amount").filter(qualified()).sum().alias("weighted"),
-            is_due(window.horizon, coverage_end).sum().alias("due_count"),
-            due_amount(window.horizon, coverage_end).alias("due_amount"),
-        ],
-    )?;
+    let timeline = &window.company.timeline;
+    let horizon = [window.horizon];
+    let is_qualified = |state: &State| timeline.is_qualified(state.stage);
+    let pipeline = open_on(window, &horizon, is_qualified).swap_remove(0);
+    let weigh = |state: &State| weighted(state.amount, timeline.probability(*state));
+    let weighted = weighed_on(window, &horizon, is_qualified, weigh).swap_remove(0);
+    let due = open_on(window, &horizon, |state| is_due(window, state, window.horizon, coverage_end)).swap_remove(0);
     let won = Grouped::new(&window.decided_between(coverage_start, window.horizon)?, &[won_amount()])?;
     let can_weigh = can_weigh(window);
     for subject in book.subjects() {
-        let count = pipeline.count("count", subject)?;
-        let amount = pipeline.sum("amount", subject)?;
+        let (count, amount) = (pipeline.count(subject), pipeline.amount(subject));
         book.write(&PIPELINE_COUNT, subject, Figure::count(count));
         book.write(&PIPELINE_VALUE, subject, Figure::of(book.units(amount as f64), count));
-        let weighted = can_weigh.then_some(book.units(pipeline.sum("weighted", subject)? as f64));
+        let weighted = can_weigh.then_some(book.units(weighted.amount(subject) as f64));
         let no_probability = "opportunities: no column probability, and none under [stages]";
         book.write(&WEIGHTED_PIPELINE, subject, Figure::maybe(weighted, count, no_probability));
 
@@ -192,8 +182,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         let gap = rules.coverage_healthy * target as f64 / PARTS as f64 - amount as f64;
         book.write(&COVERAGE_GAP, subject, Figure::of(book.units(gap.max(0.0)), count));
 
-        let due = book.units(pipeline.sum("due_amount", subject)? as f64);
-        let due_count = pipeline.count("due_count", subject)?;
+        let (due, due_count) = (book.units(due.amount(subject) as f64), due.count(subject));
         let left = target - won.sum("won_amount", subject)? * PARTS;
         let remaining = if left > 0 {
             Figure::ratio(due, units_of_parts(book, left), due_count, "target met")
@@ -212,15 +201,17 @@ pub fn can_weigh(window: &Window) -> bool {
     has(crate::model::Table::Opportunities) || has(crate::model::Table::StageHistory) || configured
 }
 
-/// Adds `weighted_amount`: amount × probability, exact and then rounded half to even to the minor unit.
+/// Amount × probability, exact and then rounded half to even to the minor unit.
+fn weighted(amount: Option<i64>, probability: Option<i64>) -> Option<i64> {
+    divide_half_even(i128::from(amount?) * i128::from(probability?), i128::from(PROBABILITY_ONE))
+}
+
+/// Adds `weighted_amount`; see [`weighted`].
 pub fn with_weighted_amount(positions: &DataFrame) -> PolarsResult<DataFrame> {
     let amounts = positions.column("amount")?.i64()?;
     let probabilities = positions.column("probability")?.i64()?;
-    let weighted: Vec<Option<i64>> = amounts
-        .iter()
-        .zip(probabilities.iter())
-        .map(|(amount, share)| divide_half_even(i128::from(amount?) * i128::from(share?), i128::from(PROBABILITY_ONE)))
-        .collect();
+    let weighted: Vec<Option<i64>> =
+        amounts.iter().zip(probabilities.iter()).map(|(amount, share)| weighted(amount, share)).collect();
     let mut wider = positions.clone();
     wider.with_column(Column::new("weighted_amount".into(), weighted))?;
     Ok(wider)
@@ -252,13 +243,15 @@ fn measure_required(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     }
     let mut yields: Vec<Vec<f64>> = vec![Vec::new(); window.company.roster.reps.len() + 1];
-    for quarter in quarters_before(window) {
+    let quarters = quarters_before(window);
+    let days: Vec<Day> = quarters.iter().map(|quarter| day_number(quarter.start) - 1).collect();
+    let timeline = &window.company.timeline;
+    let openings = open_on(window, &days, |state| timeline.is_qualified(state.stage));
+    for (quarter, opening) in quarters.iter().zip(openings) {
         let (start, end) = (day_number(quarter.start), day_number(quarter.end));
-        let opening = col("amount").filter(qualified()).sum().alias("opening");
-        let opening = Grouped::new(&window.positions_at(start - 1)?, &[opening])?;
         let bookings = Grouped::new(&window.decided_between(start, end)?, &[won_amount()])?;
         for subject in book.subjects() {
-            let amount = opening.sum("opening", subject)?;
+            let amount = opening.amount(subject);
             if amount > 0 {
                 yields[subject].push(bookings.sum("won_amount", subject)? as f64 / amount as f64);
             }
@@ -290,21 +283,18 @@ fn measure_needed(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let (from, to) = window.trailing_year();
     let trailing = Grouped::new(&window.decided_between(from, to)?, &[won_amount(), lost_amount()])?;
     let (next_start, next_end) = (day_number(next.start), day_number(next.end));
-    let due = Grouped::new(
-        window.positions()?,
-        &[due_amount(next_start, next_end).alias("due_amount"), is_due(next_start, next_end).sum().alias("due_count")],
-    )?;
+    let due = open_on(window, &[window.horizon], |state| is_due(window, state, next_start, next_end)).swap_remove(0);
     for subject in book.subjects() {
         let won = trailing.sum("won_amount", subject)?;
         let decided = won + trailing.sum("lost_amount", subject)?;
-        let due_amount = book.units(due.sum("due_amount", subject)? as f64);
+        let due_amount = book.units(due.amount(subject) as f64);
         let figure = match target_parts(window, subject, next) {
             None => Figure::absent(no_target(window)),
             Some(_) if won <= 0 || decided <= 0 => Figure::absent("no win rate by value in four quarters"),
             Some(target) => {
                 let rate = won as f64 / decided as f64;
                 let needed = units_of_parts(book, target) / rate - due_amount;
-                Figure::of(needed.max(0.0), due.count("due_count", subject)?)
+                Figure::of(needed.max(0.0), due.count(subject))
             }
         };
         book.write(&PIPELINE_NEEDED, subject, figure);

@@ -121,7 +121,7 @@ fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
     for o in 0..window.company.timeline.count() {
         let Some(end) = followed(&window.company.timeline, year, o) else { continue };
         all_followed[TEAM].push(end);
-        if let Some(rep) = window.company.rep_of(o)? {
+        if let Some(rep) = window.company.rep_of(o) {
             all_followed[rep as usize + 1].push(end);
         }
     }

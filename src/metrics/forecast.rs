@@ -3,6 +3,7 @@
 use super::book::{Book, Figure};
 use super::grouped::{Grouped, TEAM};
 use super::outcome::{won_amount, won_count};
+use super::totals::{open_on, won_by};
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Stage, Table, Unit, Words};
@@ -99,26 +100,25 @@ pub fn forecast_day(window: &Window) -> Day {
 }
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let day = forecast_day(window);
+    let weeks = if window.period.grain == Grain::Quarter { WEEKS } else { 0 };
+    let week_end = |week: i32| (window.start + 7 * week - 1).min(window.end);
+    let days: Vec<Day> = std::iter::once(forecast_day(window)).chain((1..=weeks).map(week_end)).collect();
     let bookings = Grouped::new(window.decided()?, &[won_amount(), won_count()])?;
-    let forecasts = forecasts_at(window, book, day)?;
-    for (subject, forecast) in forecasts.iter().enumerate() {
-        let actual = bookings.sum("won_amount", subject)?;
-        book.write(&FORECAST_VALUE, subject, forecast.figure(book));
-        book.write(&FORECAST_ACCURACY, subject, accuracy(window, forecast, actual));
-        book.write(&FORECAST_BIAS, subject, bias(window, forecast, actual));
-    }
-    book.write(&FORECAST_WAPE, TEAM, wape(window, &forecasts, &bookings)?);
-    if window.period.grain == Grain::Quarter {
-        for week in 1..=WEEKS {
-            let week_end = (window.start + 7 * week - 1).min(window.end);
-            let forecasts = forecasts_at(window, book, week_end)?;
-            for (subject, forecast) in forecasts.iter().enumerate() {
-                let actual = bookings.sum("won_amount", subject)?;
-                book.write_by(&FORECAST_VALUE, subject, "week", week.to_string(), forecast.figure(book));
-                let accuracy = accuracy(window, forecast, actual);
+    for (week, forecasts) in forecasts_on(window, &days)?.into_iter().enumerate() {
+        for (subject, forecast) in forecasts.iter().enumerate() {
+            let actual = bookings.sum("won_amount", subject)?;
+            let (value, accuracy) = (forecast.figure(book), accuracy(window, forecast, actual));
+            if week == 0 {
+                book.write(&FORECAST_VALUE, subject, value);
+                book.write(&FORECAST_ACCURACY, subject, accuracy);
+                book.write(&FORECAST_BIAS, subject, bias(window, forecast, actual));
+            } else {
+                book.write_by(&FORECAST_VALUE, subject, "week", week.to_string(), value);
                 book.write_by(&FORECAST_ACCURACY, subject, "week", week.to_string(), accuracy);
             }
+        }
+        if week == 0 {
+            book.write(&FORECAST_WAPE, TEAM, wape(window, &forecasts, &bookings)?);
         }
     }
     Ok(())
@@ -140,41 +140,48 @@ impl Forecast {
     }
 }
 
-/// The forecasts for the period as of a day: the team's first, then each rep's.
+/// The forecasts for the period as of each of some days: the team's first, then each rep's.
 ///
 /// A rep's is the submitted one, else what was predicted plus what was won by then; the team's is the submission
 /// without a rep, else the sum of its reps' as far as they have one.
-pub fn forecasts_at(window: &Window, book: &Book, day: Day) -> PolarsResult<Vec<Forecast>> {
-    let reps = window.company.roster.reps.len();
-    if day > window.company.as_of {
-        return Ok(vec![Forecast::Absent(NOT_YET); reps + 1]);
-    }
-    let submitted = submissions(window, day + GRACE_DAYS)?;
-    let predicted = Grouped::new(
-        &predicted(window, day)?,
-        &[col("amount").sum().alias("amount"), col("opportunity").count().alias("count")],
-    )?;
-    let won = Grouped::new(&window.decided_between(window.start, day)?, &[won_amount(), won_count()])?;
-    let derived = |subject: usize| -> PolarsResult<Forecast> {
-        if !window.company.timeline.has_history() {
-            return Ok(Forecast::Absent(NO_HISTORY));
-        }
-        let amount = predicted.sum("amount", subject)? + won.sum("won_amount", subject)?;
-        let n = predicted.count("count", subject)? + won.count("won_count", subject)?;
-        Ok(Forecast::Given { amount, n })
-    };
-    let mut forecasts = Vec::with_capacity(reps + 1);
-    for subject in book.subjects() {
-        forecasts.push(match submitted[subject] {
+pub fn forecasts_on(window: &Window, days: &[Day]) -> PolarsResult<Vec<Vec<Forecast>>> {
+    let subjects = TEAM..=window.company.roster.reps.len();
+    let timeline = &window.company.timeline;
+    let known: Vec<Day> = days.iter().copied().filter(|day| *day <= window.company.as_of).collect();
+    let prediction = Prediction::of(window);
+    let predicted = open_on(window, &known, |state| {
+        let is_due = state.close_on.is_some_and(|day| (window.start..=window.end).contains(&day));
+        is_due && prediction.has(state.category, timeline.probability(*state))
+    });
+    let won = won_by(window, &known)?;
+    let mut of_known = predicted.iter().zip(&won);
+    let mut all = Vec::with_capacity(days.len());
+    for day in days {
+        let totals = if *day > window.company.as_of { None } else { of_known.next() };
+        let Some((predicted, won)) = totals else {
+            all.push(subjects.clone().map(|_| Forecast::Absent(NOT_YET)).collect());
+            continue;
+        };
+        let submitted = submissions(window, *day + GRACE_DAYS)?;
+        let derived = |subject: usize| {
+            if !timeline.has_history() {
+                return Forecast::Absent(NO_HISTORY);
+            }
+            let amount = predicted.amount(subject).saturating_add(won.amount(subject));
+            Forecast::Given { amount, n: predicted.count(subject) + won.count(subject) }
+        };
+        let of_subject = |subject: usize| match submitted[subject] {
             Some(submission) => Forecast::Given { amount: submission.amount, n: 1 },
-            None => derived(subject)?,
-        });
+            None => derived(subject),
+        };
+        let mut forecasts: Vec<Forecast> = subjects.clone().map(of_subject).collect();
+        let someone_submitted = submitted[1..].iter().any(Option::is_some);
+        if submitted[TEAM].is_none() && someone_submitted {
+            forecasts[TEAM] = sum_of(&forecasts[1..]);
+        }
+        all.push(forecasts);
     }
-    let someone_submitted = submitted[1..].iter().any(Option::is_some);
-    if submitted[TEAM].is_none() && someone_submitted {
-        forecasts[TEAM] = sum_of(&forecasts[1..]);
-    }
-    Ok(forecasts)
+    Ok(all)
 }
 
 /// The sum of those forecasts that there are.
@@ -238,29 +245,44 @@ fn is_forecast_category(window: &Window, name: &str) -> bool {
     configured.iter().any(|category| category.trim().eq_ignore_ascii_case(name.trim()))
 }
 
-/// The opportunities predicted on a day to be won in the period, as they stood then, with `rep`.
-///
-/// Open, due in the period, and of a forecast category; where the data have no categories, of at least the configured
-/// probability; where they have none either, all that are due.
+/// What makes an open opportunity that is due in the period a predicted one: a forecast category; where the data have no
+/// categories, at least the configured probability; where they have none either, nothing more.
+struct Prediction {
+    /// By category, where the data have any and some are configured.
+    is_category: Option<Vec<bool>>,
+    /// Where the data have probabilities.
+    least_probability: Option<i64>,
+}
+
+impl Prediction {
+    fn of(window: &Window) -> Self {
+        let (categories, rules) = (window.company.timeline.categories(), &window.company.rules);
+        let has_categories = !categories.is_empty() && !rules.forecast_categories.is_empty();
+        let is_category = || categories.iter().map(|name| is_forecast_category(window, name)).collect();
+        Self {
+            is_category: has_categories.then(is_category),
+            least_probability: super::coverage::can_weigh(window).then_some(rules.forecast_min_probability),
+        }
+    }
+
+    fn has(&self, category: Option<u32>, probability: Option<i64>) -> bool {
+        match (&self.is_category, self.least_probability) {
+            (Some(is_category), _) => category.is_some_and(|code| is_category[code as usize]),
+            (None, Some(least)) => probability.is_some_and(|share| share >= least),
+            (None, None) => true,
+        }
+    }
+}
+
+/// The opportunities predicted on a day to be won in the period, as they stood then, with `rep`: those that are open, due
+/// in the period and of a [`Prediction`].
 pub fn predicted(window: &Window, day: Day) -> PolarsResult<DataFrame> {
     let due = due_in_period(window, day)?;
-    let timeline = &window.company.timeline;
+    let prediction = Prediction::of(window);
     let categories = due.column("category")?.u32()?;
     let probabilities = due.column("probability")?.i64()?;
-    let has_categories = !timeline.categories().is_empty() && !window.company.rules.forecast_categories.is_empty();
-    let has_probabilities = super::coverage::can_weigh(window);
-    let is_category: Vec<bool> = timeline.categories().iter().map(|name| is_forecast_category(window, name)).collect();
-    let minimum = window.company.rules.forecast_min_probability;
-    let kept = (0..due.height()).map(|row| {
-        if has_categories {
-            categories.get(row).is_some_and(|code| is_category[code as usize])
-        } else if has_probabilities {
-            probabilities.get(row).is_some_and(|share| share >= minimum)
-        } else {
-            true
-        }
-    });
-    due.filter(&kept.collect())
+    let rows = categories.iter().zip(probabilities.iter());
+    due.filter(&rows.map(|(category, probability)| prediction.has(category, probability)).collect())
 }
 
 /// The opportunities open on a day and due in the period by what was known then, with `rep`.

@@ -27,6 +27,7 @@ pub mod signals;
 pub mod slip;
 pub mod statistics;
 mod targets;
+mod totals;
 mod turnover;
 mod waterfall;
 mod window;

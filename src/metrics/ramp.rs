@@ -84,7 +84,7 @@ pub fn wins_by_rep(window: &Window) -> PolarsResult<Vec<Vec<(Day, i64)>>> {
     for o in 0..timeline.count() {
         let opportunity = timeline.opportunity(o);
         let won = opportunity.closed.filter(|c| c.stage == Stage::Won && c.on <= window.horizon);
-        if let (Some(won), Some(rep)) = (won, window.company.rep_of(o)?) {
+        if let (Some(won), Some(rep)) = (won, window.company.rep_of(o)) {
             wins[rep as usize].push((won.on, opportunity.export_amount.unwrap_or(0)));
         }
     }

@@ -123,7 +123,7 @@ fn first_day_in(window: &Window, o: usize, opening_day: Day) -> Option<Day> {
             || (timeline.is_open(o, day) && timeline.state(o, day).close_on.is_some_and(|close| close <= window.end))
     };
     // Between these days nothing changes.
-    let mut days: Vec<Day> = timeline.states(o).iter().map(|state| state.at).collect();
+    let mut days: Vec<Day> = timeline.states(o).map(|state| state.at).collect();
     days.push(opening_day);
     days.extend(won_on);
     days.extend(timeline.opportunity(o).created_on);

@@ -34,7 +34,7 @@ pub fn deal(company: &Company, o: usize) -> PolarsResult<Deal> {
         (Some(account), Some(name)) if !name.contains(&account) => format!("{account}: {name}"),
         (_, Some(name)) => name,
         (Some(account), None) => account,
-        (None, None) => opportunity.id.clone(),
+        (None, None) => timeline.id(o).to_string(),
     };
     let stage = match (opportunity.closed.map(|closed| closed.stage), state.stage) {
         (Some(closed), _) if closed.is_lost() => "Lost".to_string(),
@@ -49,7 +49,7 @@ pub fn deal(company: &Company, o: usize) -> PolarsResult<Deal> {
     let close_day: Option<Day> = opportunity.closed.map(|closed| closed.on).or(state.close_on);
     Ok(Deal {
         label,
-        id: opportunity.id.clone(),
+        id: timeline.id(o).to_string(),
         stage,
         amount,
         close_on: close_day.and_then(date_of),
@@ -62,13 +62,13 @@ pub fn open_deals(company: &Company, rep: usize) -> PolarsResult<Vec<usize>> {
     let timeline = &company.timeline;
     let mut open = Vec::new();
     for o in 0..timeline.count() {
-        if timeline.is_open(o, company.as_of) && company.rep_of(o)?.is_some_and(|owner| owner as usize == rep) {
+        if timeline.is_open(o, company.as_of) && company.rep_of(o).is_some_and(|owner| owner as usize == rep) {
             open.push(o);
         }
     }
     open.sort_by(|&a, &b| {
         let amount = |o: usize| std::cmp::Reverse(timeline.state(o, company.as_of).amount);
-        amount(a).cmp(&amount(b)).then_with(|| timeline.opportunity(a).id.cmp(&timeline.opportunity(b).id))
+        amount(a).cmp(&amount(b)).then_with(|| timeline.id(a).cmp(timeline.id(b)))
     });
     Ok(open)
 }

@@ -5,7 +5,6 @@ use crate::flags::memory::News;
 use crate::metrics::Company;
 use crate::model::{Acknowledgement, SubjectKind};
 use chrono::NaiveDate;
-use std::collections::HashSet;
 
 /// What earlier runs left. Empty without a bank and on the first run.
 #[derive(Debug, Clone, Default)]
@@ -24,13 +23,11 @@ impl Memory {
     /// What of the whole company's memory is about a part of it. Figures of the team are the whole company's, so those of
     /// the part's people alone are left. What is in no export any more is nobody's here.
     pub fn cut_to(&self, company: &Company) -> Self {
-        let timeline = &company.timeline;
-        let ids: HashSet<&str> = (0..timeline.count()).map(|o| timeline.opportunity(o).id.as_str()).collect();
         let roster = &company.roster;
         let mut memory = self.clone();
         if let Some(news) = &mut memory.news {
             news.resolved.retain(|seen| match seen.mark.about {
-                SubjectKind::Opportunity => ids.contains(seen.mark.subject.as_str()),
+                SubjectKind::Opportunity => company.timeline.number(&seen.mark.subject).is_some(),
                 SubjectKind::Rep => roster.find(&seen.mark.subject).is_some(),
                 SubjectKind::Manager => roster.managers.contains(&seen.mark.subject),
             });

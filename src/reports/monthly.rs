@@ -314,7 +314,7 @@ impl<'a> Page<'a> {
         let stages = company.timeline.stages();
         let mut ranks = BTreeSet::new();
         for (id, flags) in flagged.iter().take(MOST_DECISIONS) {
-            let Some(&o) = open.iter().find(|o| company.timeline.opportunity(**o).id == **id) else { continue };
+            let Some(o) = company.timeline.number(id).filter(|o| open.contains(o)) else { continue };
             let Deal { label, stage, amount, close_on, .. } = deal(company, o)?;
             ranks.extend(company.timeline.state(o, company.as_of).stage.and_then(Stage::open_rank));
             let found: Vec<&str> = flags.iter().take(MOST_FINDINGS).map(|flag| flag.claim()).collect();

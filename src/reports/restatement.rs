@@ -237,7 +237,7 @@ fn standings_now(company: &Company) -> PolarsResult<HashMap<String, Now>> {
             created_on: opportunity.created_on,
             ..Standing::default()
         };
-        (opportunity.id.clone(), Now { number: o, standing, closed: opportunity.closed })
+        (timeline.id(o).to_string(), Now { number: o, standing, closed: opportunity.closed })
     };
     Ok((0..timeline.count()).map(standing).collect())
 }
@@ -345,7 +345,7 @@ fn has_another_amount(window: &Window, then: &Standing, now: &Now, is_closed: bo
 /// the timeline has it come into a lost stage, since reps leave stale close dates on lost deals.
 fn closed_on(timeline: &Timeline, change: &Change, stage: Stage, then: &Standing) -> Option<Day> {
     let (true, Some(now)) = (stage.is_lost(), change.now) else { return then.close_on };
-    let known = timeline.states(now.number).iter().take_while(|state| state.at <= change.on);
+    let known = timeline.states(now.number).take_while(|state| state.at <= change.on);
     let (mut lost_on, mut before) = (None, None);
     for state in known {
         let is_lost = state.stage.is_some_and(Stage::is_lost);

@@ -1,10 +1,12 @@
 //! Builds the timeline: creation, then history, then what banked runs saw, then the export, each adding only what it says.
 
+use super::states::States;
 use super::{Closed, Day, NOWHERE, Opportunity, Span, State, Timeline};
 use crate::diagnostic::{Findings, Place, Rule, Severity};
+use crate::model::tables::identities;
 use crate::model::{Sighting, Snapshots, Stage, Stages, Standing, Words, day_number};
 use chrono::NaiveDate;
-use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError};
+use polars::prelude::{ChunkAgg, DataFrame, Int32Chunked, Int64Chunked, PolarsError, UInt32Chunked};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -132,30 +134,33 @@ impl Timeline {
             has_history: has_rows || has_snapshot,
             opportunities: Vec::new(),
             spans: Vec::new(),
-            days: Vec::new(),
-            states: Vec::new(),
-            first_state: vec![0],
+            states: States::with_capacity(0, 0),
             categories: Vec::new(),
+            identities: identities(),
             by_identity: vec![NOWHERE; export.ids.bound()],
         };
         let rows = inputs.opportunities.height();
         let firsts: Vec<usize> = (0..rows).step_by(PIECE).collect();
         let piece = |first: &usize| Piece::build(*first..rows.min(*first + PIECE), &export, &changes, inputs);
-        for piece in firsts.par_iter().map(piece).collect::<Vec<_>>() {
-            timeline.first_state.extend(piece.ends.iter().map(|end| timeline.states.len() + end));
-            timeline.states.extend(piece.states);
-            timeline.spans.extend(piece.spans);
-            timeline.opportunities.extend(piece.opportunities);
-            findings.merge(piece.findings);
-        }
-        for (o, opportunity) in (0..).zip(&timeline.opportunities) {
-            if let Some(identity) = export.ids.numbers().get(opportunity.row) {
-                timeline.by_identity[identity as usize] = o;
+        // Room for as many as there may be, of which only what is used counts.
+        timeline.states = States::with_capacity(rows, 2 * rows + changes.count());
+        timeline.spans.reserve_exact(rows);
+        timeline.opportunities.reserve_exact(rows);
+        let mut has_category = false;
+        for firsts in firsts.chunks(PIECES_AT_ONCE) {
+            for piece in firsts.par_iter().map(piece).collect::<Vec<_>>() {
+                timeline.states.append(&piece.states);
+                timeline.spans.extend(piece.spans);
+                timeline.opportunities.extend(piece.opportunities);
+                findings.merge(piece.findings);
+                has_category |= piece.has_category;
             }
         }
-        timeline.days = timeline.states.iter().map(|state| state.at).collect();
+        for (o, opportunity) in (0..).zip(&timeline.opportunities) {
+            timeline.by_identity[opportunity.identity as usize] = o;
+        }
         // Categories that only later rows have are not known yet.
-        if timeline.states.iter().any(|state| state.category.is_some()) {
+        if has_category {
             timeline.categories = category_names;
         }
         Ok((timeline, findings))
@@ -163,26 +168,33 @@ impl Timeline {
 }
 
 /// The timeline of some rows of the export, which are built beside the others.
-#[derive(Default)]
 struct Piece {
     opportunities: Vec<Opportunity>,
     spans: Vec<Span>,
-    states: Vec<State>,
-    /// Where the states of each opportunity end.
-    ends: Vec<usize>,
+    states: States,
+    /// Whether any state has a forecast category.
+    has_category: bool,
     findings: Findings,
 }
 
 /// How many rows are one piece; few in unit tests, so that even their companies have several.
-const PIECE: usize = if cfg!(test) { 2 } else { 1 << 14 };
+const PIECE: usize = if cfg!(test) { 2 } else { 1 << 12 };
+/// So many pieces are built before they are put together, so that they are in memory twice only for a while.
+const PIECES_AT_ONCE: usize = 16;
 
 impl Piece {
     fn build(rows: Range<usize>, export: &Export, changes: &Changes, inputs: &Inputs) -> Self {
         let as_of = day_number(inputs.as_of);
-        let mut piece = Piece::default();
-        let mut of_row = Vec::new();
+        let mut piece = Piece {
+            opportunities: Vec::with_capacity(rows.len()),
+            spans: Vec::with_capacity(rows.len()),
+            states: States::with_capacity(rows.len(), 0),
+            has_category: false,
+            findings: Findings::default(),
+        };
+        let (mut of_row, mut states) = (Vec::new(), Vec::new());
         for row in rows {
-            let Some(id) = export.ids.get(row) else { continue };
+            let Some(identity) = export.ids.numbers().get(row) else { continue };
             let created_on = export.created.get(row);
             if created_on.is_some_and(|created| created > as_of) {
                 continue;
@@ -196,23 +208,25 @@ impl Piece {
                 export: export.state(row, as_of, &changes.names),
             };
             let Ok(closed_in_export) = life.closed_in_export() else {
-                let place = Place { file: "opportunities".into(), value: Some(id.to_string()), ..Place::default() };
+                let value = export.ids.word(identity).map(str::to_string);
+                let place = Place { file: "opportunities".into(), value, ..Place::default() };
                 piece.findings.add(&CLOSED_WITHOUT_DATE, place, None);
                 continue;
             };
-            let first = piece.states.len();
-            life.write_states(closed_in_export, &mut piece.states);
-            let closed = life.closed_at_as_of(closed_in_export, &piece.states[first..]);
+            states.clear();
+            life.write_states(closed_in_export, &mut states);
+            let closed = life.closed_at_as_of(closed_in_export, &states);
             let opportunity = Opportunity {
                 row,
-                id: id.to_string(),
+                identity,
                 created_on,
                 closed,
                 export_amount: life.export.amount,
                 is_changed_later: life.has_changes_after_as_of(),
             };
-            piece.spans.push(Span::of(&opportunity, &piece.states[first..]));
-            piece.ends.push(piece.states.len());
+            piece.spans.push(Span::of(&opportunity, &states));
+            piece.has_category |= states.iter().any(|state| state.category.is_some());
+            piece.states.push(&states);
             piece.opportunities.push(opportunity);
         }
         piece
@@ -442,6 +456,11 @@ impl<'a> Changes<'a> {
         Ok(changes)
     }
 
+    /// How many there are at most.
+    fn count(&self) -> usize {
+        self.positions.len() + self.sighted.values().map(Vec::len).sum::<usize>()
+    }
+
     /// Writes the changes of an opportunity in order of time.
     fn write(&self, row: usize, changes: &mut Vec<Change>) {
         changes.clear();
@@ -623,62 +642,104 @@ fn note_vanished(snapshots: &Snapshots, rows_by_id: &RowsById, as_of: Day, findi
     }
 }
 
-/// The columns of the history.
+/// The columns of the history: what a row changed to, and what it says stood before.
 struct HistoryColumns<'a> {
     ids: Words<'a>,
     times: &'a Int64Chunked,
-    stage: [Words<'a>; 2],
-    amount: [&'a Int64Chunked; 2],
-    close_date: [&'a Int32Chunked; 2],
-    category: [Words<'a>; 2],
-    probability: [&'a Int64Chunked; 2],
+    to: Fields<'a>,
+    from: Fields<'a>,
+}
+
+/// The columns of one side of a change. One in which no row says anything is not looked at.
+struct Fields<'a> {
+    stage: Option<&'a UInt32Chunked>,
+    amount: Option<&'a Int64Chunked>,
+    close_date: Option<&'a Int32Chunked>,
+    category: Option<&'a UInt32Chunked>,
+    probability: Option<&'a Int64Chunked>,
+}
+
+/// What a row says on one side of a change.
+struct Said {
+    stage: Option<Stage>,
+    amount: Option<i64>,
+    close_on: Option<Day>,
+    category: Option<u32>,
+    probability: Option<i64>,
 }
 
 impl<'a> HistoryColumns<'a> {
     fn read(frame: &'a DataFrame) -> Result<Self, BuildError> {
-        let date = |name: &str| -> Result<&'a Int32Chunked, BuildError> { Ok(frame.column(name)?.date()?.physical()) };
         Ok(Self {
             ids: Words::of(frame, "opportunity_id")?,
             times: frame.column("changed_at")?.datetime()?.physical(),
-            stage: [Words::of(frame, "stage")?, Words::of(frame, "from_stage")?],
-            amount: [frame.column("amount")?.i64()?, frame.column("from_amount")?.i64()?],
-            close_date: [date("close_date")?, date("from_close_date")?],
-            category: [Words::of(frame, "forecast_category")?, Words::of(frame, "from_forecast_category")?],
-            probability: [frame.column("probability")?.i64()?, frame.column("from_probability")?.i64()?],
+            to: Fields::read(frame, "")?,
+            from: Fields::read(frame, "from_")?,
         })
     }
 
     /// What a row says; `None` where it does not say when.
     fn change(&self, position: usize, names: &Names) -> Option<Change> {
         let at = self.times.get(position)?;
-        let [stage, from_stage] = self.stage.map(|words| names.stage(words.numbers().get(position)));
-        let [amount, from_amount] = self.amount.map(|amounts| amounts.get(position));
-        let [close_on, from_close_on] = self.close_date.map(|dates| dates.get(position));
-        let [category, from_category] = self.category.map(|words| names.category(words.numbers().get(position)));
-        let [probability, from_probability] = self.probability.map(|shares| shares.get(position));
+        let (to, from) = (self.to.said(position, names), self.from.said(position, names));
         Some(Change {
             at,
             kind: ChangeKind::Row,
-            stage,
-            from_stage,
-            amount,
-            from_amount,
-            close_on,
-            from_close_on,
-            category,
-            from_category,
-            probability,
-            from_probability,
+            stage: to.stage,
+            from_stage: from.stage,
+            amount: to.amount,
+            from_amount: from.amount,
+            close_on: to.close_on,
+            from_close_on: from.close_on,
+            category: to.category,
+            from_category: from.category,
+            probability: to.probability,
+            from_probability: from.probability,
         })
+    }
+}
+
+impl<'a> Fields<'a> {
+    fn read(frame: &'a DataFrame, side: &str) -> Result<Self, BuildError> {
+        let name = |field: &str| format!("{side}{field}");
+        let has =
+            |field: &str| -> Result<bool, BuildError> { Ok(frame.column(&name(field))?.null_count() < frame.height()) };
+        let words = |field: &str| -> Result<Option<&'a UInt32Chunked>, BuildError> {
+            Ok(if has(field)? { Some(Words::of(frame, &name(field))?.numbers()) } else { None })
+        };
+        let whole = |field: &str| -> Result<Option<&'a Int64Chunked>, BuildError> {
+            Ok(if has(field)? { Some(frame.column(&name(field))?.i64()?) } else { None })
+        };
+        let has_date = has("close_date")?;
+        Ok(Self {
+            stage: words("stage")?,
+            amount: whole("amount")?,
+            close_date: if has_date { Some(frame.column(&name("close_date"))?.date()?.physical()) } else { None },
+            category: words("forecast_category")?,
+            probability: whole("probability")?,
+        })
+    }
+
+    fn said(&self, position: usize, names: &Names) -> Said {
+        Said {
+            stage: names.stage(self.stage.and_then(|words| words.get(position))),
+            amount: self.amount.and_then(|amounts| amounts.get(position)),
+            close_on: self.close_date.and_then(|days| days.get(position)),
+            category: names.category(self.category.and_then(|words| words.get(position))),
+            probability: self.probability.and_then(|shares| shares.get(position)),
+        }
     }
 }
 
 /// All forecast categories of the export, the history and the banked runs, in order of their bytes.
 fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
-    let mut columns = vec![Words::of(inputs.opportunities, "forecast_category")?];
-    if let Some(history) = inputs.history {
-        columns.push(Words::of(history, "forecast_category")?);
-        columns.push(Words::of(history, "from_forecast_category")?);
+    let of_export = [(inputs.opportunities, "forecast_category")];
+    let of_history = inputs.history.into_iter().flat_map(|h| [(h, "forecast_category"), (h, "from_forecast_category")]);
+    let mut columns = Vec::new();
+    for (frame, name) in of_export.into_iter().chain(of_history) {
+        if frame.column(name)?.null_count() < frame.height() {
+            columns.push(Words::of(frame, name)?);
+        }
     }
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for words in columns {

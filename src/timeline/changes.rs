@@ -124,7 +124,7 @@ impl Timeline {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Closed, Opportunity, Span, State};
+    use super::super::{Closed, Opportunity, Span, State, States};
     use super::*;
 
     const PROPOSE: Stage = Stage::Open(3);
@@ -132,17 +132,18 @@ mod tests {
     /// A timeline of one opportunity, created on day 0 unless said otherwise.
     fn timeline(created_on: Option<Day>, closed: Option<Closed>, states: &[State]) -> Timeline {
         let opportunity =
-            Opportunity { row: 0, id: "1".into(), created_on, closed, export_amount: None, is_changed_later: false };
+            Opportunity { row: 0, identity: 0, created_on, closed, export_amount: None, is_changed_later: false };
+        let mut all = States::with_capacity(1, states.len());
+        all.push(states);
         Timeline {
             spans: vec![Span::of(&opportunity, states)],
             as_of: 100,
             stages: crate::model::Stages::default(),
             has_history: true,
             opportunities: vec![opportunity],
-            states: states.to_vec(),
-            days: states.iter().map(|state| state.at).collect(),
-            first_state: vec![0, states.len()],
+            states: all,
             by_identity: Vec::new(),
+            identities: crate::model::tables::identities(),
             categories: Vec::new(),
         }
     }

@@ -12,7 +12,7 @@ impl Timeline {
     /// else the one configured for its stage).
     pub fn positions(&self, day: Day) -> PolarsResult<DataFrame> {
         let mut opportunities: Vec<u32> = Vec::new();
-        let mut states: Vec<&State> = Vec::new();
+        let mut states: Vec<State> = Vec::new();
         for o in (0..self.count()).filter(|&o| self.is_open(o, day)) {
             opportunities.push(number(o));
             states.push(self.state(o, day));
@@ -22,7 +22,7 @@ impl Timeline {
         let amounts: Vec<Option<i64>> = states.iter().map(|s| s.amount).collect();
         let close_days: Vec<Option<Day>> = states.iter().map(|s| s.close_on).collect();
         let categories: Vec<Option<u32>> = states.iter().map(|s| s.category).collect();
-        let probabilities: Vec<Option<i64>> = states.iter().map(|s| self.probability(s)).collect();
+        let probabilities: Vec<Option<i64>> = states.iter().map(|s| self.probability(*s)).collect();
         DataFrame::new(
             opportunities.len(),
             vec![
@@ -37,8 +37,20 @@ impl Timeline {
         )
     }
 
+    /// Calls for every opportunity that is open at the end of each of some days: with the place of the day among them,
+    /// the number of the opportunity, and how it stood then.
+    pub fn visit_open(&self, days: &[Day], mut visit: impl FnMut(usize, usize, State)) {
+        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return };
+        let spans = self.spans.iter().enumerate();
+        for (o, _) in spans.filter(|(_, span)| span.created_on <= *last && span.closed_on > *first) {
+            for (place, day) in days.iter().enumerate().filter(|(_, day)| self.is_open(o, **day)) {
+                visit(place, o, self.state(o, *day));
+            }
+        }
+    }
+
     /// The probability of a state: its own, else the one configured for its open stage.
-    fn probability(&self, state: &State) -> Option<i64> {
+    pub fn probability(&self, state: State) -> Option<i64> {
         state.probability.or_else(|| self.stages().probability_of(state.stage.and_then(Stage::open_rank)?))
     }
 
@@ -82,7 +94,7 @@ impl Timeline {
             .filter(|&o| (from..=to).contains(&self.spans[o].created_on))
             .filter(|&o| self.opportunity(o).created_on.is_some())
             .collect();
-        let amounts: Vec<Option<i64>> = created.iter().map(|&o| self.states(o)[0].amount).collect();
+        let amounts: Vec<Option<i64>> = created.iter().map(|&o| self.states(o).next()?.amount).collect();
         DataFrame::new(
             created.len(),
             vec![
@@ -176,11 +188,10 @@ impl Timeline {
 
     /// The pushes of one opportunity in a span of days: the day, the close date before it and that after it.
     pub fn pushes(&self, o: usize, from: Day, to: Day) -> impl Iterator<Item = (Day, Day, Day)> {
-        let states = self.states(o);
+        let mut days: Vec<Day> = self.states(o).map(|state| state.at).filter(|day| (from..=to).contains(day)).collect();
         // Several changes of one day are one: only the last state of each day counts.
-        let last_of_days =
-            (0..states.len()).filter(move |&i| states.get(i + 1).is_none_or(|next| next.at > states[i].at));
-        last_of_days.map(move |i| states[i].at).filter(move |day| (from..=to).contains(day)).filter_map(move |day| {
+        days.dedup();
+        days.into_iter().filter_map(move |day| {
             let before = self.state(o, day - 1).close_on?;
             let after = self.state(o, day).close_on?;
             let is_push = after > before && self.is_open(o, day - 1) && self.is_open(o, day);

@@ -16,6 +16,7 @@ mod build;
 mod changes;
 mod earlier;
 mod frames;
+mod states;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,9 @@ pub use changes::{Change, What};
 pub use earlier::{Earlier, looks};
 
 use crate::model::{Stage, Stages};
+use polars::prelude::CategoricalMapping;
+use states::States;
+use std::sync::Arc;
 
 /// Days since 1970-01-01.
 pub type Day = i32;
@@ -37,14 +41,11 @@ pub struct Timeline {
     opportunities: Vec<Opportunity>,
     /// One for each opportunity, so that a look at a day passes quickly over those that were not there.
     spans: Vec<Span>,
-    states: Vec<State>,
-    /// The days of the states, close together for those who look for a day.
-    days: Vec<Day>,
-    /// The states of opportunity `o` are `states[first_state[o]..first_state[o + 1]]`; there is at least one.
-    first_state: Vec<usize>,
+    states: States,
     categories: Vec<String>,
     /// The number of an opportunity by that of its identity in the frames; [`NOWHERE`] where there is none.
     by_identity: Vec<u32>,
+    identities: Arc<CategoricalMapping>,
 }
 
 /// In place of a number: there is no such opportunity or row.
@@ -55,7 +56,8 @@ const NOWHERE: u32 = u32::MAX;
 pub struct Opportunity {
     /// Its row in the canonical frame.
     pub row: usize,
-    pub id: String,
+    /// The number of its id in the frames; see [`Timeline::id`].
+    identity: u32,
     /// Absent: open since before every period.
     pub created_on: Option<Day>,
     /// Absent while open.
@@ -157,6 +159,16 @@ impl Timeline {
         self.by_identity.get(identity as usize).filter(|o| **o != NOWHERE).map(|o| *o as usize)
     }
 
+    /// The number of the opportunity that has an id.
+    pub fn number(&self, id: &str) -> Option<usize> {
+        self.find(self.identities.get_cat(id)?)
+    }
+
+    /// The id of an opportunity as the exports write it.
+    pub fn id(&self, o: usize) -> &str {
+        self.identities.cat_to_str(self.opportunities[o].identity).unwrap_or_default()
+    }
+
     pub fn opportunity(&self, o: usize) -> &Opportunity {
         &self.opportunities[o]
     }
@@ -166,16 +178,14 @@ impl Timeline {
         &self.categories
     }
 
-    /// The states of an opportunity in order of date, each complete in itself. Never empty.
-    pub fn states(&self, o: usize) -> &[State] {
-        &self.states[self.first_state[o]..self.first_state[o + 1]]
+    /// The states of an opportunity in order of date, each complete in itself. There is at least one.
+    pub fn states(&self, o: usize) -> impl DoubleEndedIterator<Item = State> + ExactSizeIterator {
+        self.states.of(o)
     }
 
     /// The last state at or before the end of a day; before the first one, that first one.
-    pub fn state(&self, o: usize, day: Day) -> &State {
-        let (first, end) = (self.first_state[o], self.first_state[o + 1]);
-        let after = self.days[first..end].partition_point(|at| *at <= day);
-        &self.states[first + after.saturating_sub(1)]
+    pub fn state(&self, o: usize, day: Day) -> State {
+        self.states.at(o, day)
     }
 
     /// Whether an opportunity was open at the end of a day.
@@ -225,7 +235,6 @@ impl Timeline {
         let won_on = self.opportunities[o].closed.filter(|c| c.stage == Stage::Won).map(|c| c.on);
         let stood = self
             .states(o)
-            .iter()
             .filter(|state| state.stage.and_then(Stage::open_rank).is_some_and(|r| r >= rank))
             .map(|state| state.at)
             .min();
@@ -249,7 +258,7 @@ impl Timeline {
                 entered_on,
                 advanced_on,
                 lost_on: lost_on.filter(|_| advanced_on.is_none()),
-                is_seen: self.states(o).iter().any(|state| state.stage == Some(Stage::Open(rank))),
+                is_seen: self.states(o).any(|state| state.stage == Some(Stage::Open(rank))),
             });
             entered = advanced_on;
         }
@@ -258,6 +267,6 @@ impl Timeline {
 
     /// Whether an opportunity was ever seen in an open stage of this rank.
     pub fn was_seen_in(&self, o: usize, rank: u16) -> bool {
-        self.states(o).iter().any(|state| state.stage == Some(Stage::Open(rank)))
+        self.states(o).any(|state| state.stage == Some(Stage::Open(rank)))
     }
 }

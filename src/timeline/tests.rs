@@ -20,7 +20,7 @@ fn course(timeline: &Timeline) -> Vec<String> {
     let line = |state: &State| {
         format!("{} {} {} {}", date(Some(state.at)), stage(state), state.amount.unwrap_or(0), date(state.close_on))
     };
-    timeline.states(0).iter().map(line).collect()
+    timeline.states(0).map(|state| line(&state)).collect()
 }
 
 const ONE_DEAL: &str = "id|owner|stage|amount|created_date|close_date

@@ -6,7 +6,7 @@ use super::row::{EvidenceRow, RowKind};
 use super::wording::counted;
 use super::{ACTIVITIES, Evidence, REPS};
 use crate::metrics::MeasureError;
-use crate::metrics::activity::in_window;
+use crate::metrics::activity::{Done, done_in};
 use crate::model::{Table, Words};
 use polars::prelude::{DataFrame, PolarsResult};
 
@@ -14,24 +14,24 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
     let Some(activities) = question.company().tables.get(&Table::Activities) else {
         return Ok(Evidence::none(question.metric.formula));
     };
-    let took_place = in_window(question.window, activities)?;
-    let theirs = question.rows_of(&took_place)?;
-    let is = |column: &str| took_place.column(column)?.bool();
-    let (conversations, discoveries) = (is("is_conversation")?, is("is_discovery")?);
-    let types = Words::of(&took_place, "type")?;
+    let types = Words::of(activities, "type")?;
+    let mut theirs = done_in(question.window, activities)?;
+    theirs.retain(|activity| question.has(Some(activity.rep as usize)));
     let noun = match question.metric.id {
         "activities" | "activities_per_rep" => ACTIVITIES,
         "conversations" => ("conversation", "conversations"),
         "discoveries" => ("discovery", "discoveries"),
         _ => return Err(question.unanswered()),
     };
-    let is_meant = |row: &usize| match question.metric.id {
-        "conversations" => conversations.get(*row) == Some(true),
-        "discoveries" => discoveries.get(*row) == Some(true),
-        _ => question.key.is_none_or(|key| types.get(*row).map(str::trim) == Some(key)),
+    let is_meant = |activity: &&Done| match question.metric.id {
+        "conversations" => activity.is_conversation,
+        "discoveries" => activity.is_discovery,
+        _ => question
+            .key
+            .is_none_or(|key| activity.type_.and_then(|type_| types.word(type_)).map(str::trim) == Some(key)),
     };
-    let meant: Vec<usize> = theirs.iter().copied().filter(is_meant).collect();
-    let mut rows = activity_rows(question, activities, &took_place, &meant)?;
+    let meant: Vec<&Done> = theirs.iter().filter(is_meant).collect();
+    let mut rows = activity_rows(question, activities, &meant)?;
     let done = counted(meant.len(), noun);
     let evidence = if question.metric.id == "activities_per_rep" {
         for rep in question.reps() {
@@ -53,19 +53,13 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
         .leaving_out(nobodys, ACTIVITIES, "dated in the period, but by somebody who is no rep"))
 }
 
-fn activity_rows(
-    question: &Question,
-    activities: &DataFrame,
-    took_place: &DataFrame,
-    meant: &[usize],
-) -> PolarsResult<Vec<EvidenceRow>> {
+fn activity_rows(question: &Question, activities: &DataFrame, meant: &[&Done]) -> PolarsResult<Vec<EvidenceRow>> {
     let (ids, subjects) = (activities.column("id")?.str()?, activities.column("subject")?.str()?);
     let (owners, types) = (Words::of(activities, "owner")?, Words::of(activities, "type")?);
     let days = activities.column("date")?.date()?.physical();
-    let rows = took_place.column("row")?.u32()?;
     let owned = |cell: Option<&str>| cell.map(str::to_string);
-    let made = meant.iter().filter_map(|&row| rows.get(row)).map(|row| {
-        let row = row as usize;
+    let made = meant.iter().map(|activity| {
+        let row = activity.row;
         EvidenceRow {
             id: owned(ids.get(row)),
             name: owned(subjects.get(row)),

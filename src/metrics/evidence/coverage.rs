@@ -293,7 +293,7 @@ fn new(question: &Question) -> PolarsResult<Evidence> {
     let undated = (0..timeline.count()).filter(|&o| timeline.opportunity(o).created_on.is_none());
     let mut undated_count = 0;
     for o in undated {
-        undated_count += usize::from(question.has(question.company().rep_of(o)?.map(|rep| rep as usize)));
+        undated_count += usize::from(question.has(question.company().rep_of(o).map(|rep| rep as usize)));
     }
     Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, NO_AMOUNT).leaving_out(
         undated_count,

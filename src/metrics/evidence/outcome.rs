@@ -257,7 +257,7 @@ fn top2_share(question: &Question) -> PolarsResult<Evidence> {
     let won = question.won()?;
     let mut rows = Vec::with_capacity(won.len());
     for deal in &won {
-        let rep = question.company().rep_of(deal.o)?;
+        let rep = question.company().rep_of(deal.o);
         let is_top = rep.is_some_and(|rep| top.contains(&(rep as usize)));
         let part = if is_top { "top two" } else { "others" };
         rows.push(won_row(question, deal)?.part(part).of_ratio(is_top));

@@ -143,11 +143,11 @@ impl<'a> Question<'a> {
         let state = timeline.state(o, day);
         let text = |column: &str| company.tables[&Table::Opportunities].column(column)?.str();
         let name = text("name")?.get(opportunity.row);
-        let owner = company.rep_of(o)?.map(|rep| rep as usize);
+        let owner = company.rep_of(o).map(|rep| rep as usize);
         let closed = opportunity.closed;
         let closed_by_then = closed.filter(|closed| closed.on <= day);
         Ok(EvidenceRow {
-            id: Some(opportunity.id.clone()),
+            id: Some(timeline.id(o).to_string()),
             name: name.or(text("account")?.get(opportunity.row)).map(str::to_string),
             owner: owner.map(|rep| company.roster.reps[rep].name.clone()),
             stage: self.stage_name(closed_by_then.map(|closed| closed.stage).or(state.stage)),

@@ -175,13 +175,13 @@ fn table_of(material: &Material, deals: &[usize]) -> PolarsResult<Table> {
     let mut deals = deals.to_vec();
     deals.sort_by(|&a, &b| {
         let amount = |o: usize| std::cmp::Reverse(company.timeline.amount(o, company.as_of));
-        let id = |o: usize| &company.timeline.opportunity(o).id;
+        let id = |o: usize| company.timeline.id(o);
         amount(a).cmp(&amount(b)).then_with(|| id(a).cmp(id(b)))
     });
     let mut table = Table::new(&["Deal", "Owner", "Stage now", "#Amount", "Close date now"]);
     for &o in deals.iter().take(MOST_DEALS) {
         let shown = deal(company, o)?;
-        let owner = company.rep_of(o)?.map(|rep| company.roster.reps[rep as usize].name.clone());
+        let owner = company.rep_of(o).map(|rep| company.roster.reps[rep as usize].name.clone());
         table.row(vec![
             Cell::text(shown.label),
             Cell::text(owner.unwrap_or_else(|| "nobody".to_string())),

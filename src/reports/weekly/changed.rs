@@ -153,7 +153,7 @@ fn pushed_follows(review: &Review) -> String {
 fn row(review: &Review, change: &Change) -> PolarsResult<Vec<Cell>> {
     let company = review.material.company;
     let o = change.opportunity;
-    let owner = company.rep_of(o)?.map(|rep| company.roster.reps[rep as usize].name.as_str());
+    let owner = company.rep_of(o).map(|rep| company.roster.reps[rep as usize].name.as_str());
     let amount = company.timeline.amount(o, review.window.horizon);
     let (before, now) = sides(review, change);
     Ok(vec![

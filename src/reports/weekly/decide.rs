@@ -198,7 +198,7 @@ pub fn moved(review: &Review) -> PolarsResult<Option<Section>> {
     let mut table = Table::new(&["Deal", "Owner", "#Amount", "What happened", "Consider"]);
     for flag in moved.iter().take(MOST_ROWS) {
         let Subject::Opportunity { id, .. } = &flag.subject else { continue };
-        let Some(&o) = review.numbers.get(id.as_str()) else { continue };
+        let Some(o) = review.material.company.timeline.number(id) else { continue };
         let deal = review.deal(o)?;
         table.row(vec![
             Cell::text(deal.label),

@@ -28,7 +28,7 @@ use crate::metrics::Window;
 use crate::model::{Stage, Unit, date_of};
 use chrono::NaiveDate;
 use polars::prelude::PolarsResult;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Builds the page of a week.
 pub fn build(material: &Material) -> Result<Report, ReportError> {
@@ -80,17 +80,14 @@ struct Review<'a> {
     news: Option<&'a News>,
     /// The as-of date of the last banked run.
     last_run: Option<NaiveDate>,
-    numbers: HashMap<&'a str, usize>,
 }
 
 impl<'a> Review<'a> {
     fn new(material: &'a Material<'a>, window: Window<'a>) -> Self {
-        let timeline = &material.company.timeline;
-        let numbers = (0..timeline.count()).map(|o| (timeline.opportunity(o).id.as_str(), o)).collect();
         let since = date_of(window.start).map(|date| date.to_string()).unwrap_or_default();
         let is_this_week = material.period.contains(material.as_of());
         let news = material.memory.news.as_ref().filter(|_| is_this_week);
-        Self { material, window, since, news, last_run: material.memory.last_run, numbers }
+        Self { material, window, since, news, last_run: material.memory.last_run }
     }
 
     /// The flags that nobody has taken note of, worst first.
@@ -124,7 +121,7 @@ impl<'a> Review<'a> {
         let mut flagged: Vec<(usize, Vec<&Flag>)> = Vec::new();
         for flag in self.open_flags() {
             let Subject::Opportunity { id, .. } = &flag.subject else { continue };
-            let Some(&o) = self.numbers.get(id.as_str()) else { continue };
+            let Some(o) = self.material.company.timeline.number(id) else { continue };
             let at = *place.entry(o).or_insert_with(|| {
                 flagged.push((o, Vec::new()));
                 flagged.len() - 1

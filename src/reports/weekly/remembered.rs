@@ -67,16 +67,16 @@ fn name_of(review: &Review, seen: &SeenFlag) -> PolarsResult<String> {
     if seen.mark.about != SubjectKind::Opportunity {
         return Ok(subject.clone());
     }
-    match review.numbers.get(subject.as_str()) {
-        Some(&o) => Ok(review.deal(o)?.label),
+    match review.material.company.timeline.number(subject) {
+        Some(o) => Ok(review.deal(o)?.label),
         None => Ok(format!("{subject} (no longer in the export)")),
     }
 }
 
 fn is_closed(review: &Review, seen: &SeenFlag) -> bool {
-    let number = review.numbers.get(seen.mark.subject.as_str());
+    let number = review.material.company.timeline.number(&seen.mark.subject);
     let timeline = &review.material.company.timeline;
-    seen.mark.about == SubjectKind::Opportunity && number.is_some_and(|&o| timeline.opportunity(o).closed.is_some())
+    seen.mark.about == SubjectKind::Opportunity && number.is_some_and(|o| timeline.opportunity(o).closed.is_some())
 }
 
 /// The flags that are shown apart, each with its reason and its last day; `None` where there are none.
@@ -108,8 +108,8 @@ pub fn acknowledged(review: &Review) -> PolarsResult<Option<Section>> {
 
 fn row(review: &Review, news: &News, flag: &Flag) -> PolarsResult<Vec<Cell>> {
     let subject = match &flag.subject {
-        Subject::Opportunity { id, .. } => match review.numbers.get(id.as_str()) {
-            Some(&o) => review.deal(o)?.label,
+        Subject::Opportunity { id, .. } => match review.material.company.timeline.number(id) {
+            Some(o) => review.deal(o)?.label,
             None => id.clone(),
         },
         Subject::Person { name, .. } => name.clone(),
