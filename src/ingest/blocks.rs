@@ -6,14 +6,15 @@
 
 use super::encoding::Text;
 use super::error::IngestError;
-use csv::{ByteRecord, ReaderBuilder, Terminator};
+use super::rows::Rows;
+use csv_core::{ReadRecordResult, ReaderBuilder, Terminator};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::collections::VecDeque;
-use std::io::{self, Cursor};
+use std::io;
 
 /// A block is at least so long, but for the last, and no longer than it takes to end between records. Short in unit
 /// tests, so that even their files have several.
-const LEAST: usize = if cfg!(test) { 64 } else { 1 << 20 };
+const LEAST: usize = if cfg!(test) { 64 } else { 1 << 18 };
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Stands after the last line: a quotation mark that is never closed swallows it, and so shows.
 const END_MARK: &str = "\u{4}quarterdeck:end";
@@ -23,7 +24,6 @@ pub(super) struct Block {
     text: Vec<u8>,
     /// The line on which it begins, from 1.
     first_line: u64,
-    lines: u64,
     /// Where text follows a quotation mark that closes a cell.
     strays: VecDeque<u64>,
     /// Whether it ends with [`END_MARK`].
@@ -98,122 +98,116 @@ impl Blocks {
         self.rest.extend_from_slice(&text[end..]);
         text.truncate(end);
         let (first_line, start) = (self.line, self.before);
-        let lines = memchr_iter(b'\n', &text).count() as u64;
-        self.line += lines;
+        self.line += memchr_iter(b'\n', &text).count() as u64;
         self.before += end as u64;
         let mut strays = VecDeque::new();
         while let Some(stray) = self.quotes.strays.pop_front_if(|stray| *stray < self.before) {
             strays.push_back(stray - start);
         }
-        Ok(Some(Block { text, first_line, lines, strays, is_last: self.is_ended }))
+        Ok(Some(Block { text, first_line, strays, is_last: self.is_ended }))
     }
 }
 
-/// The records of a block. Line breaks end a record; the carriage return before one is taken off here, since only
-/// then do the reader's line numbers hold for every kind of line break.
-pub(super) struct BlockRecords {
-    reader: csv::Reader<Cursor<Vec<u8>>>,
-    first_line: u64,
-    lines: u64,
-    strays: VecDeque<u64>,
-    /// Where the block ends, if it ends with [`END_MARK`].
-    mark_ends: Option<u64>,
-    /// Whether a record of the block may run over several lines.
-    has_quotes: bool,
-    is_ended: bool,
-    is_torn: bool,
-    /// How many line breaks the cells of the last record hold.
-    inner_breaks: u64,
-}
-
-impl BlockRecords {
-    pub fn new(block: Block, delimiter: u8) -> Self {
-        BlockRecords {
-            mark_ends: block.is_last.then_some(block.text.len() as u64),
-            has_quotes: memchr(b'"', &block.text).is_some(),
-            reader: reader(delimiter).buffer_capacity(1 << 16).from_reader(Cursor::new(block.text)),
-            first_line: block.first_line,
-            lines: block.lines,
-            strays: block.strays,
-            is_ended: false,
-            is_torn: false,
-            inner_breaks: 0,
-        }
+impl Block {
+    /// A text as one block.
+    pub fn whole(text: Vec<u8>) -> Self {
+        Block { text, first_line: 1, strays: VecDeque::new(), is_last: false }
     }
 
-    /// The room that the text took.
-    pub fn into_room(self) -> Vec<u8> {
-        self.reader.into_inner().into_inner()
-    }
-
-    /// How many bytes have been read.
+    /// How many bytes of text it has.
     pub fn length(&self) -> u64 {
-        self.reader.position().byte()
+        self.text.len() as u64
     }
 
-    pub fn inner_breaks(&self) -> u64 {
-        self.inner_breaks
-    }
-
-    pub fn lines(&self) -> usize {
-        usize::try_from(self.lines).unwrap_or(0)
-    }
-
-    /// Whether the last record runs over several lines and has text after a closing quotation mark.
-    pub fn is_torn(&self) -> bool {
-        self.is_torn
-    }
-
-    /// Reads the next record; gives the line it begins on, or `None` at the end. A line without anything is passed over.
-    pub fn next(&mut self, record: &mut ByteRecord, file: &str) -> Result<Option<u64>, IngestError> {
-        if self.is_ended {
-            return Ok(None);
+    /// Its records. Line breaks end a record; the carriage return before one is no part of it. A line without anything
+    /// is passed over.
+    pub fn split(self, delimiter: u8, file: &str) -> Result<Rows, IngestError> {
+        let Block { text, first_line, mut strays, is_last } = self;
+        if text.len() > Rows::LONGEST {
+            let cause = io::Error::other("one of its records is longer than two gigabytes");
+            return Err(IngestError::Io { file: file.to_owned(), cause });
         }
-        let start = self.reader.position().byte();
-        let has_more = self
-            .reader
-            .read_byte_record(record)
-            .map_err(|error| IngestError::Io { file: file.to_owned(), cause: error.into() })?;
-        let inner_breaks = if self.has_quotes { memchr_iter(b'\n', record.as_slice()).count() as u64 } else { 0 };
-        // The line after the record, less its own break and those within its cells: lines that the reader
-        // skipped before the record would otherwise count as its own.
-        let line = (self.first_line - 1 + self.reader.position().line()).saturating_sub(1 + inner_breaks);
         // What the data say is no mark, whatever it reads like: the mark is what the text ends with.
-        let is_at_mark = self.mark_ends == Some(self.reader.position().byte());
-        if is_at_mark && inner_breaks > 0 {
-            return Err(IngestError::OpenQuote { file: file.to_owned(), line: line + 1 });
+        let end = if is_last { text.len() - END_MARK.len() - 1 } else { text.len() };
+        let has_quotes = memchr(b'"', &text).is_some();
+        let mut rows = Rows::of(text);
+        let mut quoted = Quoted::new(delimiter);
+        let (mut at, mut line) = (0, first_line);
+        while at < end {
+            let rest = &rows.text()[at..end];
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
+            if has_quotes && memchr(b'"', &rest[..length]).is_some() {
+                let (taken, breaks) = quoted.read(&mut rows, at);
+                if at + taken > end {
+                    return Err(IngestError::OpenQuote { file: file.to_owned(), line });
+                }
+                let is_torn = breaks > 0 && has_stray(&mut strays, at as u64, (at + taken) as u64);
+                rows.end_record(line, breaks, is_torn);
+                at += taken;
+                line += breaks + 1;
+            } else {
+                let stop = at + length - usize::from(rest[..length].ends_with(b"\r"));
+                rows.add_cells(at, stop, delimiter);
+                rows.end_record(line, 0, false);
+                at += length + 1;
+                line += 1;
+            }
         }
-        if is_at_mark || !has_more {
-            self.is_ended = true;
-            return Ok(None);
-        }
-        self.inner_breaks = inner_breaks;
-        self.is_torn = inner_breaks > 0 && self.has_stray_quote(start, self.reader.position().byte());
-        if record.as_slice().ends_with(b"\r") {
-            let last = record.len() - 1;
-            let end = record.get(last).map_or(0, |cell| cell.len().saturating_sub(1));
-            let whole: ByteRecord =
-                record.iter().enumerate().map(|(at, cell)| if at == last { &cell[..end] } else { cell }).collect();
-            *record = whole;
-        }
-        Ok(Some(line))
-    }
-
-    /// Whether a quotation mark in these bytes of the block closes a cell and more text follows it.
-    fn has_stray_quote(&mut self, start: u64, end: u64) -> bool {
-        let mut is_found = false;
-        while let Some(stray) = self.strays.pop_front_if(|stray| *stray < end) {
-            is_found |= stray >= start;
-        }
-        is_found
+        Ok(rows)
     }
 }
 
-/// A reader of delimited text whose line breaks alone end records.
-pub(super) fn reader(delimiter: u8) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).delimiter(delimiter).terminator(Terminator::Any(b'\n'));
-    builder
+/// Whether a quotation mark in these bytes of a block closes a cell and more text follows it.
+fn has_stray(strays: &mut VecDeque<u64>, start: u64, end: u64) -> bool {
+    let mut is_found = false;
+    while let Some(stray) = strays.pop_front_if(|stray| *stray < end) {
+        is_found |= stray >= start;
+    }
+    is_found
+}
+
+/// Reads records with quotation marks.
+struct Quoted {
+    reader: csv_core::Reader,
+    /// The cells of the record at hand, one after the other, and where each ends.
+    cells: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Quoted {
+    fn new(delimiter: u8) -> Self {
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
+        // At the very start of its input a reader would drop a byte order mark, which is none within a text.
+        reader.read_record(b"\n", &mut [0], &mut [0]);
+        Quoted { reader, cells: vec![0; 1 << 10], ends: vec![0; 1 << 6] }
+    }
+
+    /// Writes the cells of the record that begins at a place of the text after it; gives how many bytes of the text it
+    /// took, its line break included, and how many line breaks its cells hold.
+    fn read(&mut self, rows: &mut Rows, at: usize) -> (usize, u64) {
+        let (mut taken, mut written, mut ended) = (0, 0, 0);
+        loop {
+            let input = &rows.text()[at + taken..];
+            let (result, read, wrote, ends) =
+                self.reader.read_record(input, &mut self.cells[written..], &mut self.ends[ended..]);
+            (taken, written, ended) = (taken + read, written + wrote, ended + ends);
+            match result {
+                ReadRecordResult::OutputFull => self.cells.resize(2 * self.cells.len(), 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
+                // Without further input the next call ends the record.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+            }
+        }
+        let mut start = 0;
+        for (at, end) in self.ends[..ended].iter().enumerate() {
+            let cell = &self.cells[start..*end];
+            let is_last = at + 1 == ended;
+            rows.write_cell(cell.strip_suffix(b"\r").filter(|_| is_last).unwrap_or(cell));
+            start = *end;
+        }
+        (taken, memchr_iter(b'\n', &self.cells[..written]).count() as u64)
+    }
 }
 
 /// Follows the quotation marks of a text: to find where a record ends, and the marks that close a cell in the middle
@@ -318,21 +312,16 @@ mod tests {
         let mut blocks = Blocks { least, ..Blocks::new(stream, b',') };
         let mut found = Vec::new();
         while let Some(block) = blocks.next().unwrap() {
-            let mut rows = BlockRecords::new(block, b',');
-            let mut record = ByteRecord::new();
-            loop {
-                match rows.next(&mut record, "a.csv") {
-                    Ok(Some(line)) => found.push((line, strings(&record))),
-                    Ok(None) => break,
-                    Err(IngestError::OpenQuote { line, .. }) => return Err(line),
-                    Err(other) => panic!("{other}"),
-                }
+            match block.split(b',', "a.csv") {
+                Ok(rows) => found.extend((0..rows.len()).map(|at| (rows.row(at).line, rows.row(at).to_strings()))),
+                Err(IngestError::OpenQuote { line, .. }) => return Err(line),
+                Err(other) => panic!("{other}"),
             }
         }
         Ok(found)
     }
 
-    fn strings(record: &ByteRecord) -> Vec<String> {
+    fn strings(record: &csv::ByteRecord) -> Vec<String> {
         record.iter().map(|cell| String::from_utf8(cell.to_vec()).unwrap()).collect()
     }
 
@@ -375,14 +364,17 @@ mod tests {
             let parts = records(&text, least);
             prop_assert_eq!(&parts, &records(&text, WHOLE));
             if let Ok(parts) = parts {
-                let mut whole = reader(b',').from_reader(text.as_bytes());
+                let mut builder = csv::ReaderBuilder::new();
+                builder.has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
+                let mut whole = builder.from_reader(text.as_bytes());
                 let of_crate = whole.byte_records().map(|record| strings(&record.unwrap()));
                 let without_return = |mut cells: Vec<String>| {
                     let last = cells.last_mut().unwrap();
                     *last = last.strip_suffix('\r').unwrap_or(last).to_owned();
                     cells
                 };
-                let of_crate: Vec<_> = of_crate.map(without_return).collect();
+                let of_crate = of_crate.map(without_return);
+                let of_crate: Vec<_> = of_crate.filter(|cells| !cells.concat().trim_ascii().is_empty()).collect();
                 prop_assert_eq!(parts.into_iter().map(|record| record.1).collect::<Vec<_>>(), of_crate);
             }
         }

@@ -4,9 +4,10 @@
 //! run where too many were rejected. Knows no metric.
 
 use super::columns::Cells;
-use super::draft::{Draft, FaultColumn, FileRead, RowFault, State, cells_as_text};
+use super::draft::{Draft, FaultColumn, FileRead, RowFault, State};
 use super::error::{IngestError, cell_at};
 use super::identity;
+use super::rows::{Row, Rows};
 use super::rules;
 use super::settle::settle;
 use super::shape::Turn;
@@ -14,7 +15,6 @@ use super::storage::Names;
 use super::{Options, Rejection, SourceReport};
 use crate::diagnostic::{EXAMPLES, Finding, Findings, Place, Rule};
 use crate::model::Table;
-use csv::ByteRecord;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -42,18 +42,18 @@ pub(super) fn rejections(draft: &mut Draft) -> Result<Vec<Rejection>, IngestErro
     Ok(rejected)
 }
 
-fn rejection(draft: &Draft, file: &FileRead, fault: RowFault, again: &BTreeMap<u64, ByteRecord>) -> Rejection {
+fn rejection(draft: &Draft, file: &FileRead, fault: RowFault, again: &BTreeMap<u64, Rows>) -> Rejection {
     let mut place = draft.place(fault.row);
-    let reread = place.line.and_then(|line| again.get(&line));
+    let reread = place.line.and_then(|line| again.get(&line)).map(|record| record.row(0));
     let position = position(draft, file, fault.column, reread);
-    let record = fault.record.or_else(|| reread.map(cells_as_text)).unwrap_or_default();
+    let record = fault.record.or_else(|| reread.map(Row::to_strings)).unwrap_or_default();
     place.column = position.and_then(|at| file.layout.headers.get(at)).cloned();
     place.value = position.and_then(|at| record.get(at)).cloned();
     Rejection { table: draft.table, rule: fault.rule, place, detail: fault.detail, record }
 }
 
 /// The position in the file of a cell at fault.
-fn position(draft: &Draft, file: &FileRead, column: FaultColumn, record: Option<&ByteRecord>) -> Option<usize> {
+fn position(draft: &Draft, file: &FileRead, column: FaultColumn, record: Option<Row<'_>>) -> Option<usize> {
     match column {
         FaultColumn::Record => None,
         FaultColumn::At(position) => Some(position),
@@ -78,7 +78,7 @@ pub(super) fn look_up(draft: &Draft, row: usize, column: FaultColumn) -> Result<
     let Some(line) = place.line else { return Ok(place) };
     let file = draft.file_of(row);
     let found = file.records_at(draft.table, &[line])?;
-    let record = found.get(&line);
+    let record = found.get(&line).map(|record| record.row(0));
     let position = position(draft, file, column, record);
     place.column = position.and_then(|at| file.layout.headers.get(at)).cloned();
     place.value = position.and_then(|at| Some(String::from_utf8_lossy(record?.get(at)?).trim().to_owned()));
@@ -108,7 +108,7 @@ pub fn opportunities_by_id(
         let lines: Vec<u64> = places.iter().filter_map(|place| place.line).collect();
         let records = if lines.is_empty() { BTreeMap::new() } else { file.records_at(draft.table, &lines)? };
         found.extend(places.into_iter().map(|place| {
-            let record = place.line.and_then(|line| records.get(&line)).map(cells_as_text);
+            let record = place.line.and_then(|line| records.get(&line)).map(|record| record.row(0).to_strings());
             (place, record.unwrap_or_default())
         }));
     }

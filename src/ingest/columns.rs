@@ -102,16 +102,32 @@ impl Cells {
         }
     }
 
+    /// Appends one cell after the other. Tells of those that cannot be read, by their place; they are appended as empty.
+    pub fn push_all<'c>(
+        &mut self,
+        cells: impl Iterator<Item = &'c [u8]>,
+        manner: Manner,
+        mut refuse: impl FnMut(usize, Fault),
+    ) {
+        for (place, cell) in cells.enumerate() {
+            // What most cells are is found out without much ado.
+            let is_appended = match self {
+                _ if cell.is_empty() => {
+                    self.push_none();
+                    true
+                }
+                Cells::Names(names) => names.repeat(cell),
+                Cells::References(references) => references.repeat(cell),
+                _ => false,
+            };
+            if !is_appended && let Err(fault) = self.push(cell, manner) {
+                refuse(place, fault);
+            }
+        }
+    }
+
     /// Appends a cell. One that cannot be read is appended as empty and given back as a fault.
     pub fn push(&mut self, cell: &[u8], manner: Manner) -> Result<(), Fault> {
-        let is_repeated = match self {
-            Cells::Names(names) => names.repeat(cell),
-            Cells::References(references) => references.repeat(cell),
-            _ => false,
-        };
-        if is_repeated {
-            return Ok(());
-        }
         let cell = trimmed(cell);
         if cell.is_empty() || is_empty_reference(cell) {
             self.push_none();
@@ -175,14 +191,11 @@ impl Cells {
         })
     }
 
-    /// Whether the last cell that was pushed is empty.
-    pub fn ends_empty(&self) -> bool {
+    /// Whether a row of a column of ids or names has none.
+    pub fn is_empty_at(&self, row: usize) -> bool {
         match self {
-            Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
-                cells.last().is_none()
-            }
-            Cells::Names(names) => names.keys.last() == Names::NONE,
-            Cells::References(references) => references.numbers.last() == Names::NONE,
+            Cells::Names(names) => names.keys.get(row) == Names::NONE,
+            Cells::References(references) => references.numbers.get(row) == Names::NONE,
             _ => false,
         }
     }

@@ -8,13 +8,13 @@ use super::encoding::Look;
 use super::error::IngestError;
 use super::locate::Located;
 use super::mapping::{self, Layout, Overrides};
+use super::rows::{Row, Rows};
 use super::shape::{OutcomeMark, Shape};
 use super::source::Sheet;
 use super::storage::{Lines, Names, Rising};
 use super::{DateOrder, FileReport};
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
-use csv::ByteRecord;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table as far as its own files tell it.
@@ -186,14 +186,14 @@ impl Draft {
     }
 
     /// Rejects a row, with its record where that is at hand.
-    pub fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<&ByteRecord>) {
+    pub fn reject_row(&mut self, row: usize, fault: Fault, column: FaultColumn, record: Option<Row<'_>>) {
         self.states[row] = State::Rejected;
         self.faults.push(RowFault {
             row,
             rule: fault.0,
             detail: fault.1,
             column,
-            record: record.filter(|_| self.faults.len() < KEPT_RECORDS).map(cells_as_text),
+            record: record.filter(|_| self.faults.len() < KEPT_RECORDS).map(Row::to_strings),
         });
     }
 
@@ -240,24 +240,18 @@ impl Draft {
 
 impl FileRead {
     /// Reads records of the file again, by their lines in rising order.
-    pub fn records_at(&self, table: Table, lines: &[u64]) -> Result<BTreeMap<u64, ByteRecord>, IngestError> {
+    pub fn records_at(&self, table: Table, lines: &[u64]) -> Result<BTreeMap<u64, Rows>, IngestError> {
         let score = mapping::header_score(table, &self.overrides);
         let mut sheet = Sheet::open(&self.located.path, &self.located.shown, &score, Look::Whole)?;
         let mut found = BTreeMap::new();
-        let mut record = ByteRecord::new();
         let last = lines.last().copied().unwrap_or(0);
-        while let Some(line) = sheet.next(&mut record)?.filter(|line| *line <= last) {
-            if lines.binary_search(&line).is_ok() {
-                found.insert(line, record.clone());
+        while let Some(row) = sheet.next()?.filter(|row| row.line <= last) {
+            if lines.binary_search(&row.line).is_ok() {
+                found.insert(row.line, row.to_rows());
             }
         }
         Ok(found)
     }
-}
-
-/// The cells of a record as text, as they stand in the file.
-pub(super) fn cells_as_text(record: &ByteRecord) -> Vec<String> {
-    record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
 /// The names of the reps are looked up and renamed as those of all people, though they are ids.

@@ -3,10 +3,8 @@
 //! Lines that may be a footer are held back until it is clear whether records follow. If they do, the lines were
 //! records, and broken ones. Knows no column but the one that identifies a record.
 
-use super::source::text_of;
-use csv::ByteRecord;
+use super::rows::{Row, Rows};
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// Lines held back.
 #[derive(Default)]
@@ -16,30 +14,35 @@ pub(super) struct Footer {
     last_line: u64,
 }
 
-/// A record that is not whole, with its line.
-pub(super) type Broken = (u64, ByteRecord);
+/// A record that is not whole.
+pub(super) type Broken = Rows;
 
 struct Held {
-    line: u64,
-    record: ByteRecord,
+    record: Rows,
     is_after_gap: bool,
 }
 
+impl Held {
+    fn line(&self) -> u64 {
+        self.record.row(0).line
+    }
+}
+
 impl Footer {
-    /// Whether a record that stands on these lines may be one of the footer, in which case it is kept here.
-    pub fn holds(&mut self, record: &ByteRecord, lines: Range<u64>, width: usize, key: Option<usize>) -> bool {
-        let (line, is_after_gap) = (lines.start, self.is_gap_before(lines.start));
-        self.last_line = lines.end.saturating_sub(1);
+    /// Whether a record may be a line of the footer, in which case it is kept here.
+    pub fn holds(&mut self, record: Row<'_>, width: usize, key: Option<usize>) -> bool {
+        let is_after_gap = self.is_gap_before(record.line);
+        self.last_line = record.line + record.breaks;
         if !may_be_footer(record, width, key) {
             return false;
         }
-        self.held.push(Held { line, record: record.clone(), is_after_gap });
+        self.held.push(Held { record: record.to_rows(), is_after_gap });
         true
     }
 
     /// The lines held back, now that a record follows them.
     pub fn were_records(&mut self) -> Vec<Broken> {
-        self.held.drain(..).map(|held| (held.line, held.record)).collect()
+        self.held.drain(..).map(|held| held.record).collect()
     }
 
     /// Takes over what was held back in the stretch after this one. Gives the lines held back here if that stretch
@@ -47,7 +50,7 @@ impl Footer {
     pub fn go_on(&mut self, mut later: Footer, has_records: bool) -> Vec<Broken> {
         let records = if has_records { self.were_records() } else { Vec::new() };
         if let Some(first) = later.held.first_mut().filter(|_| !has_records) {
-            first.is_after_gap = self.is_gap_before(first.line);
+            first.is_after_gap = self.is_gap_before(first.line());
         }
         self.held.append(&mut later.held);
         self.last_line = self.last_line.max(later.last_line);
@@ -61,23 +64,23 @@ impl Footer {
     /// At the end of the file: the lines of the footer, and those that are broken records after all. A footer
     /// has a line that only footers have, and begins with it or after a blank line before it.
     pub fn end(self) -> (Vec<(u64, String)>, Vec<Broken>) {
-        let known = self.held.iter().position(|held| is_footer_text(&first_text(&held.record)));
+        let known = self.held.iter().position(|held| is_footer_text(&first_text(held.record.row(0))));
         let gap = self.held.iter().position(|held| held.is_after_gap);
         let start = known.map(|known| gap.map_or(known, |gap| known.min(gap)));
         let mut footer = Vec::new();
         let mut broken = Vec::new();
         for (at, held) in self.held.into_iter().enumerate() {
             if start.is_some_and(|start| at >= start) {
-                footer.push((held.line, text_of(&held.record)));
+                footer.push((held.line(), held.record.row(0).text()));
             } else {
-                broken.push((held.line, held.record));
+                broken.push(held.record);
             }
         }
         (footer, broken)
     }
 }
 
-fn may_be_footer(record: &ByteRecord, width: usize, key: Option<usize>) -> bool {
+fn may_be_footer(record: Row<'_>, width: usize, key: Option<usize>) -> bool {
     if width < 2 {
         return false;
     }
@@ -101,7 +104,7 @@ fn may_be_footer(record: &ByteRecord, width: usize, key: Option<usize>) -> bool 
 }
 
 /// The first cell that has text.
-fn first_text(record: &ByteRecord) -> Cow<'_, str> {
+fn first_text<'r>(record: Row<'r>) -> Cow<'r, str> {
     let first = record.iter().map(<[u8]>::trim_ascii).find(|cell| !cell.is_empty());
     String::from_utf8_lossy(first.unwrap_or_default())
 }

@@ -12,7 +12,6 @@ use super::mapping::{self, Layout, Overrides};
 use super::source::Sheet;
 use super::{Source, currency, settle, stages};
 use crate::model::Table;
-use csv::ByteRecord;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -104,8 +103,7 @@ pub fn inspect(path: &Path) -> Result<FileGuess, IngestError> {
         guess.read_cells(best.table, path, &shown)?;
     } else {
         let mut sheet = best.sheet;
-        let mut record = ByteRecord::new();
-        while sheet.next(&mut record)?.is_some() {
+        while sheet.next()?.is_some() {
             guess.records += 1;
         }
     }

@@ -7,8 +7,8 @@
 use super::error::{IngestError, nearest};
 use super::history::{self, Entered};
 use super::presets::{self, Preset, normal};
+use super::rows::Row;
 use crate::model::Table;
-use csv::ByteRecord;
 use std::collections::BTreeMap;
 
 /// Columns beside the canonical ones from which a record is made: marks, and the parts of a column that a CRM
@@ -215,7 +215,7 @@ pub(super) fn check_overrides(table: Table, overrides: &Overrides) -> Result<(),
 
 /// How many columns of a table a row would name if it were the header; none where it is one alone of a table that needs
 /// more, for the stage of a record may be called Won, and a column too.
-pub(super) fn header_score(table: Table, overrides: &Overrides) -> impl Fn(&ByteRecord) -> usize {
+pub(super) fn header_score(table: Table, overrides: &Overrides) -> impl Fn(Row<'_>) -> usize {
     let mut words: Vec<String> = presets::ALL
         .iter()
         .flat_map(|preset| preset.aliases(table))

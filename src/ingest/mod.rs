@@ -23,6 +23,7 @@ mod people;
 mod precedence;
 mod presets;
 mod reading;
+mod rows;
 mod rules;
 mod settle;
 mod shape;

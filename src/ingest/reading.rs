@@ -10,16 +10,16 @@ use super::error::IngestError;
 use super::footer::Footer;
 use super::locate::{self, Located};
 use super::mapping::{self, Layout};
+use super::rows::{Row, Rows};
 use super::rules;
-use super::shape::{OutcomeMark, Shape, Turn};
+use super::shape::{Feed, OutcomeMark, Shape, Turn};
 use super::source::{Sheet, Stretch};
 use super::storage::Names;
 use super::{FileReport, Reading, Source, Watch};
 use crate::diagnostic::{Finding, Place, Rule};
 use crate::model::{Kind, Table};
-use csv::ByteRecord;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 impl Draft {
@@ -129,7 +129,8 @@ impl Draft {
             key: rows.key_column().and_then(|at| layout.position(table.frame_columns()[at].name)),
             file: &located.shown,
         };
-        let mut gathered = Gathered { rows, footer: Footer::default(), kept_faults: 0, length: 0, has_room: false };
+        let mut gathered =
+            Gathered { rows, footer: Footer::default(), kept_faults: 0, counted: 0, length: 0, has_room: false };
         let length = std::fs::metadata(&located.path).map(|file| file.len());
         let mut stretches = some(sheet)?;
         let mut parts: Vec<Part> = Vec::new();
@@ -154,70 +155,104 @@ impl Draft {
         }
         let Gathered { mut rows, footer, .. } = gathered;
         let (lines, held) = footer.end();
-        for (line, held) in held {
-            rows.push(&held, line, &reader);
-        }
+        held.iter().for_each(|record| rows.push(record, &[0], &reader));
         rows.note_lines(&rules::FOOTER_SKIPPED, &located.shown, &lines);
         Ok((rows, layout, shape))
     }
 
-    /// Appends a record, as a row of the columns in any case.
-    fn push(&mut self, record: &ByteRecord, line: u64, reader: &FileReader<'_>) {
-        let row = self.states.len();
-        self.lines.push(line);
-        let missing = reader.width.saturating_sub(record.len());
-        let has_surplus =
-            record.len() > reader.width && record.iter().skip(reader.width).any(|cell| !cell.trim_ascii().is_empty());
-        if missing > 0 || has_surplus {
-            let detail = field_count(record, reader.width);
-            let fault = (&rules::FIELD_COUNT, Some(detail));
-            self.push_empty(State::Rejected);
-            self.reject_row(row, fault, FaultColumn::Record, Some(record));
-            return;
-        }
-        let (feeds, is_deleted) = match reader.shape.turn(record) {
-            Turn::Feeds(feeds) => (feeds, false),
-            Turn::Deleted(feeds) => (feeds, true),
-            Turn::OtherField => {
-                self.push_empty(State::LeftOut);
-                return;
-            }
+    /// Appends some records, each as a row of the columns in any case: one column after the other.
+    fn push(&mut self, rows: &Rows, places: &[usize], reader: &FileReader<'_>) {
+        let turns: Vec<Option<Turn<'_>>> = places.iter().map(|at| reader.turn(rows.row(*at))).collect();
+        let feeds_of = |place: usize| match turns[place] {
+            Some(Turn::Feeds(feeds)) => Some((feeds, false)),
+            Some(Turn::Deleted(feeds)) => Some((feeds, true)),
+            Some(Turn::OtherField) | None => None,
         };
-        let mut fault: Option<(Fault, FaultColumn)> = None;
-        for ((cells, feed), column) in self.cells.iter_mut().zip(feeds).zip(self.table.frame_columns()) {
+        // Where all records feed the columns alike, a column is read without asking each.
+        let alike = reader.shape.only_way().filter(|_| turns.iter().all(|turn| matches!(turn, Some(Turn::Feeds(_)))));
+        // The first fault of each record.
+        let mut faults: BTreeMap<usize, (Fault, FaultColumn)> = BTreeMap::new();
+        for (at, (cells, column)) in self.cells.iter_mut().zip(self.table.frame_columns()).enumerate() {
             // Nothing in text can be wrong, so what nobody asks for need not be read.
-            let is_unread = !reader.manner.describes && column.is_description && column.kind == Kind::Text;
-            // Of a deleted record the id counts: it stands for what an earlier one stood for.
-            if is_unread || (is_deleted && column.kind != Kind::Id && column.name != "id") {
-                cells.push_none();
+            if !reader.manner.describes && column.is_description && column.kind == Kind::Text {
+                places.iter().for_each(|_| cells.push_none());
                 continue;
             }
-            let (cell, position) = feed.cell(record);
-            let at = position.map_or(FaultColumn::Record, FaultColumn::At);
-            let outcome = cells.push(&cell, reader.manner);
-            if is_deleted || fault.is_some() {
-                continue;
+            if let Some(Feed::At(position)) = alike.map(|feeds| &feeds[at]) {
+                let of_rows = places.iter().map(|row| rows.cell(*row, *position));
+                let at = FaultColumn::At(*position);
+                cells.push_all(of_rows, reader.manner, |place, fault| {
+                    faults.entry(place).or_insert((fault, at));
+                });
+            } else {
+                for (place, row) in places.iter().enumerate() {
+                    // Of a deleted record the id counts: it stands for what an earlier one stood for.
+                    let is_read = |is_deleted: bool| !is_deleted || column.kind == Kind::Id || column.name == "id";
+                    let Some((feeds, is_deleted)) = feeds_of(place).filter(|(_, is_deleted)| is_read(*is_deleted))
+                    else {
+                        cells.push_none();
+                        continue;
+                    };
+                    let (cell, position) = feeds[at].cell(rows.row(*row));
+                    let outcome = cells.push(&cell, reader.manner);
+                    if let (Err(fault), false) = (outcome, is_deleted) {
+                        faults.entry(place).or_insert((fault, position.map_or(FaultColumn::Record, FaultColumn::At)));
+                    }
+                }
             }
-            if let Err(unreadable) = outcome {
-                fault = Some((unreadable, at));
-            } else if column.kind == Kind::Id && cells.ends_empty() {
-                fault = Some(((&rules::ID_MISSING, None), at));
+            if column.kind == Kind::Id {
+                for (place, row) in places.iter().enumerate() {
+                    if let (true, Some((feeds, false))) =
+                        (cells.is_empty_at(self.states.len() + place), feeds_of(place))
+                    {
+                        let position = feeds[at].cell(rows.row(*row)).1;
+                        let at = position.map_or(FaultColumn::Record, FaultColumn::At);
+                        faults.entry(place).or_insert(((&rules::ID_MISSING, None), at));
+                    }
+                }
             }
         }
-        for (at, (_, cells)) in self.entered.iter_mut().enumerate() {
-            let position = reader.entered.get(at).copied().filter(|_| !is_deleted);
-            let cell = position.and_then(|position| record.get(position)).unwrap_or_default();
-            if let (Err(unreadable), Some(position), None) = (cells.push(cell, reader.manner), position, &fault) {
-                fault = Some((unreadable, FaultColumn::At(position)));
+        for ((_, cells), position) in self.entered.iter_mut().zip(&reader.entered) {
+            for (place, row) in places.iter().enumerate() {
+                let is_read = matches!(feeds_of(place), Some((_, false)));
+                let cell = if is_read { rows.cell(*row, *position) } else { b"" };
+                if let Err(fault) = cells.push(cell, reader.manner) {
+                    faults.entry(place).or_insert((fault, FaultColumn::At(*position)));
+                }
             }
         }
-        self.states.push(if is_deleted { State::LeftOut } else { State::Kept });
-        if reader.shape.is_event {
+        for (place, row) in places.iter().enumerate() {
+            let record = rows.row(*row);
+            self.end_row(record, turns[place].as_ref(), faults.remove(&place), reader);
+        }
+    }
+
+    /// Says what has become of a record whose cells have been appended.
+    fn end_row(
+        &mut self,
+        record: Row<'_>,
+        turn: Option<&Turn<'_>>,
+        fault: Option<(Fault, FaultColumn)>,
+        reader: &FileReader<'_>,
+    ) {
+        let row = self.states.len();
+        self.lines.push(record.line);
+        self.states.push(match turn {
+            None => State::Rejected,
+            Some(Turn::Feeds(_)) => State::Kept,
+            Some(Turn::Deleted(_) | Turn::OtherField) => State::LeftOut,
+        });
+        if reader.shape.is_event && matches!(turn, Some(Turn::Feeds(_) | Turn::Deleted(_))) {
             self.events.push(row);
         }
-        if let Some((fault, column)) = fault {
+        if turn.is_none() {
+            let fault = (&rules::FIELD_COUNT, Some(field_count(record, reader.width)));
+            self.reject_row(row, fault, FaultColumn::Record, Some(record));
+        } else if let Some((fault, column)) = fault {
             self.reject_row(row, fault, column, Some(record));
-        } else if let (Table::Opportunities, Some(mark)) = (self.table, reader.shape.outcome_mark(record)) {
+        } else if let (Table::Opportunities, Some(Turn::Feeds(_)), Some(mark)) =
+            (self.table, turn, reader.shape.outcome_mark(record))
+        {
             self.mark_outcome(row, mark);
         }
     }
@@ -232,23 +267,14 @@ impl Draft {
         }
     }
 
-    /// Appends a row without any cell.
-    fn push_empty(&mut self, state: State) {
-        for cells in &mut self.cells {
-            cells.push_none();
-        }
-        for (_, cells) in &mut self.entered {
-            cells.push_none();
-        }
-        self.states.push(state);
-    }
-
     /// Rejects a record that has swallowed others.
-    fn reject_torn(&mut self, record: &ByteRecord, line: u64) {
+    fn reject_torn(&mut self, record: Row<'_>) {
         let row = self.states.len();
-        self.lines.push(line);
-        self.push_empty(State::Rejected);
-        let detail = format!("the record runs over {} lines", 1 + inner_breaks(record));
+        self.lines.push(record.line);
+        self.cells.iter_mut().for_each(Cells::push_none);
+        self.entered.iter_mut().for_each(|(_, cells)| cells.push_none());
+        self.states.push(State::Rejected);
+        let detail = format!("the record runs over {} lines", 1 + record.breaks);
         self.reject_row(row, (&rules::QUOTE_STRAY, Some(detail)), FaultColumn::Record, Some(record));
     }
 
@@ -312,30 +338,49 @@ struct FileReader<'a> {
     file: &'a str,
 }
 
-/// What came of one stretch of a file: its rows, what may be the footer at its end, and the stretch itself for its room.
-type Part = (Draft, Footer, Stretch);
+/// What came of one stretch of a file.
+struct Part {
+    draft: Draft,
+    /// What may be the footer at its end.
+    footer: Footer,
+    /// The records themselves, for their room.
+    rows: Rows,
+    length: Option<u64>,
+}
 
 impl FileReader<'_> {
-    fn read_stretch(&self, mut stretch: Stretch) -> Result<Part, IngestError> {
-        let mut rows = self.empty.beside(stretch.lines());
-        let mut record = ByteRecord::new();
+    fn read_stretch(&self, stretch: Stretch) -> Result<Part, IngestError> {
+        let length = stretch.length();
+        let (rows, read) = stretch.split(self.file)?;
+        let mut draft = self.empty.beside(rows.len() - read);
         let mut footer = Footer::default();
-        while let Some(line) = stretch.next(&mut record, self.file)? {
-            let lines = line..line + stretch.inner_breaks() + 1;
-            let is_held = !stretch.is_torn() && footer.holds(&record, lines, self.width, self.key);
-            if is_held {
+        let mut places = Vec::with_capacity(rows.len() - read);
+        for at in read..rows.len() {
+            let record = rows.row(at);
+            if !record.is_torn && footer.holds(record, self.width, self.key) {
                 continue;
             }
-            for (line, held) in footer.were_records() {
-                rows.push(&held, line, self);
+            let held = footer.were_records();
+            if !held.is_empty() || record.is_torn {
+                draft.push(&rows, &places, self);
+                places.clear();
+                held.iter().for_each(|record| draft.push(record, &[0], self));
             }
-            if stretch.is_torn() {
-                rows.reject_torn(&record, line);
+            if record.is_torn {
+                draft.reject_torn(record);
             } else {
-                rows.push(&record, line, self);
+                places.push(at);
             }
         }
-        Ok((rows, footer, stretch))
+        draft.push(&rows, &places, self);
+        Ok(Part { draft, footer, rows, length })
+    }
+
+    /// What a record says of itself; `None` where it has not as many cells as the file has columns.
+    fn turn(&self, record: Row<'_>) -> Option<Turn<'_>> {
+        let has_text = |cell: &[u8]| !cell.trim_ascii().is_empty();
+        let has_surplus = record.len() > self.width && record.iter().skip(self.width).any(has_text);
+        (record.len() >= self.width && !has_surplus).then(|| self.shape.turn(record))
     }
 }
 
@@ -345,43 +390,40 @@ struct Gathered {
     footer: Footer,
     /// How many faults have kept their records.
     kept_faults: usize,
-    /// How many bytes of text the rows were.
+    /// How many rows have been counted, and how many bytes of text they were.
+    counted: u64,
     length: u64,
     /// Whether room has been made for the rest of the file.
     has_room: bool,
 }
 
 impl Gathered {
-    /// Adds what came of the next stretch; gives the stretch back.
-    fn add(&mut self, (mut rows, held, stretch): Part, reader: &FileReader<'_>) -> Stretch {
-        let held_before = self.footer.go_on(held, !rows.states.is_empty());
-        for (line, record) in held_before {
-            self.rows.push(&record, line, reader);
+    /// Adds what came of the next stretch; gives its records back.
+    fn add(&mut self, part: Part, reader: &FileReader<'_>) -> Rows {
+        let Part { mut draft, footer, rows, length } = part;
+        let held_before = self.footer.go_on(footer, !draft.states.is_empty());
+        held_before.iter().for_each(|record| self.rows.push(record, &[0], reader));
+        self.kept_faults = draft.forget_records(self.kept_faults);
+        // How long the rows of a stretch are that was read in part is not known.
+        if let Some(length) = length {
+            self.length += length;
+            self.counted += draft.states.len() as u64;
         }
-        self.kept_faults = rows.forget_records(self.kept_faults);
-        self.rows.append(rows);
-        self.length += stretch.length();
-        stretch
+        self.rows.append(draft);
+        rows
     }
 
     /// Makes room for the rows of a whole file, as far as the first of them tell how many there will be.
     fn expect_all_of(&mut self, length: u64) {
-        let rows = self.rows.states.len() as u64;
-        if rows > 0 && self.length > 0 && !self.has_room {
+        if self.counted > 0 && self.length > 0 && !self.has_room {
             self.has_room = true;
-            let all = rows.saturating_mul(length) / self.length;
+            let all = self.counted.saturating_mul(length) / self.length;
             self.rows.expect(usize::try_from(all + all / 64).unwrap_or(0));
         }
     }
 }
 
-/// How many line breaks the cells of a record hold.
-pub(super) fn inner_breaks(record: &ByteRecord) -> u64 {
-    record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64
-}
-
-fn field_count(record: &ByteRecord, width: usize) -> String {
-    let breaks = inner_breaks(record);
-    let over = if breaks > 0 { format!(" over {} lines", breaks + 1) } else { String::new() };
+fn field_count(record: Row<'_>, width: usize) -> String {
+    let over = if record.breaks > 0 { format!(" over {} lines", record.breaks + 1) } else { String::new() };
     format!("expected {width} cells, found {}{over}", record.len())
 }

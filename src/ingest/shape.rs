@@ -5,8 +5,8 @@
 //! what the old and the new value are, there are several, and each record chooses. Knows no file.
 
 use super::mapping::Layout;
+use super::rows::Row;
 use crate::model::Table;
-use csv::ByteRecord;
 use std::borrow::Cow;
 
 /// Where the cell of a column comes from.
@@ -96,7 +96,7 @@ impl Shape {
         shape
     }
 
-    pub fn turn(&self, record: &ByteRecord) -> Turn<'_> {
+    pub fn turn(&self, record: Row<'_>) -> Turn<'_> {
         let cell = |at: usize| record.get(at).unwrap_or_default().trim_ascii();
         let first = &self.ways[0];
         if self.deleted.is_some_and(|at| is_yes(cell(at))) {
@@ -124,8 +124,13 @@ impl Shape {
         }
     }
 
+    /// The way in which all records feed the columns, where there is but one.
+    pub fn only_way(&self) -> Option<&[Feed]> {
+        matches!(self.choice, Choice::One).then(|| self.ways[0].as_slice())
+    }
+
     /// What marks of the CRM say about the stage of a record: closed or not, and won or not.
-    pub fn outcome_mark(&self, record: &ByteRecord) -> Option<OutcomeMark> {
+    pub fn outcome_mark(&self, record: Row<'_>) -> Option<OutcomeMark> {
         let is_marked = |at: Option<usize>| at.map(|at| is_yes(record.get(at).unwrap_or_default().trim_ascii()));
         match (is_marked(self.won), is_marked(self.closed)) {
             (Some(true), _) => Some(OutcomeMark::Won),
@@ -250,7 +255,7 @@ enum Outcome {
 
 impl Feed {
     /// The cell of a record, and the position it stands at.
-    pub fn cell<'r>(&self, record: &'r ByteRecord) -> (Cow<'r, [u8]>, Option<usize>) {
+    pub fn cell<'r>(&self, record: Row<'r>) -> (Cow<'r, [u8]>, Option<usize>) {
         let at = |position: usize| record.get(position).unwrap_or_default();
         match self {
             Feed::Nothing => (Cow::Borrowed(b""), None),

@@ -3,11 +3,11 @@
 //! In comes a path and a way to tell a header row; out go the header and then one record after the other,
 //! streamed. The delimiter, the encoding and what stands before the header are found here. Knows no column.
 
-use super::blocks::{BlockRecords, Blocks, reader};
+use super::blocks::{Block, Blocks};
 use super::encoding::{self, Coding, Look, Text};
 use super::error::IngestError;
-use super::workbook::{self, Rows};
-use csv::ByteRecord;
+use super::rows::{Row, Rows};
+use super::workbook::{self, WorkbookRows};
 use std::path::Path;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -15,13 +15,13 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const HEADER_DEPTH: usize = 40;
 
 /// How much a row looks like the header of the table in question: 0 for not at all.
-pub(super) type HeaderScore<'a> = &'a dyn Fn(&ByteRecord) -> usize;
+pub(super) type HeaderScore<'a> = &'a dyn Fn(Row<'_>) -> usize;
 
 /// A file opened at the record after its header.
 pub(super) struct Sheet {
     records: Records,
-    /// The stretch that is being read.
-    current: Option<Stretch>,
+    /// The records that are being read one by one, and how many of them have been.
+    current: Option<(Rows, usize)>,
     pub header: Vec<String>,
     pub header_line: u64,
     /// What stood before the header.
@@ -35,13 +35,17 @@ pub(super) struct Sheet {
 /// Where records come from.
 enum Records {
     Text { blocks: Box<Blocks>, delimiter: u8 },
-    Workbook(Option<Rows>),
+    Workbook(WorkbookRows),
 }
 
 /// Some of the records of a file, which can be read beside the others.
 pub(super) enum Stretch {
-    Text(Box<BlockRecords>),
-    Workbook(Rows),
+    Text {
+        block: Block,
+        delimiter: u8,
+    },
+    /// Records that are known one by one, of which the first so many have been read.
+    Rows(Rows, usize),
 }
 
 impl Sheet {
@@ -56,7 +60,7 @@ impl Sheet {
         }
         let mut sheet = if is_workbook {
             let (rows, header_at) = workbook::open(path, name, score)?;
-            Sheet::before_header(Records::Workbook(Some(rows)), None, None, name).after(header_at)?
+            Sheet::before_header(Records::Workbook(rows), None, None, name).after(header_at)?
         } else {
             Sheet::open_text(path, name, score, look)?
         };
@@ -94,29 +98,29 @@ impl Sheet {
 
     /// Goes on to the header, which has `header_at` records before it.
     fn after(mut self, header_at: usize) -> Result<Self, IngestError> {
-        let mut record = ByteRecord::new();
         for _ in 0..header_at {
-            let Some(line) = self.next(&mut record)? else { break };
-            self.preamble.push((line, text_of(&record)));
+            let Some(row) = self.next()? else { break };
+            let before = (row.line, row.text());
+            self.preamble.push(before);
         }
-        let file = self.file.clone();
-        let no_header = || IngestError::NoHeader { file };
-        self.header_line = self.next(&mut record)?.ok_or_else(no_header)?;
-        self.header = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let no_header = IngestError::NoHeader { file: self.file.clone() };
+        let Some(row) = self.next()? else { return Err(no_header) };
+        let header = row.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        (self.header_line, self.header) = (row.line, header);
         Ok(self)
     }
 
-    /// Reads the next record that has a cell with text in it; gives the line it begins on, or `None` at the end.
-    pub fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, IngestError> {
-        loop {
-            let Some(mut stretch) = self.next_stretch()? else {
-                return Ok(None);
-            };
-            if let Some(line) = stretch.next(record, &self.file)? {
-                self.current = Some(stretch);
-                return Ok(Some(line));
-            }
+    /// The next record; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<Row<'_>>, IngestError> {
+        while self.current.as_ref().is_none_or(|(rows, read)| *read >= rows.len()) {
+            self.current = None;
+            let Some(stretch) = self.next_stretch()? else { return Ok(None) };
+            self.current = Some(stretch.split(&self.file)?);
         }
+        Ok(self.current.as_mut().map(|(rows, read)| {
+            *read += 1;
+            rows.row(*read - 1)
+        }))
     }
 
     /// Whether the file has shown that it is not the text it was taken for: all that was read of it is void then.
@@ -124,85 +128,44 @@ impl Sheet {
         matches!(&self.records, Records::Text { blocks, .. } if blocks.is_broken())
     }
 
-    /// Takes back the room of a stretch that has been read.
-    pub fn take_back(&mut self, stretch: Stretch) {
-        if let (Records::Text { blocks, .. }, Stretch::Text(records)) = (&mut self.records, stretch) {
-            blocks.take_back(records.into_room());
+    /// Takes back the room of records that have been read.
+    pub fn take_back(&mut self, rows: Rows) {
+        if let Records::Text { blocks, .. } = &mut self.records {
+            blocks.take_back(rows.into_room());
         }
     }
 
     /// The records up to some place further on, from where reading stands.
     pub fn next_stretch(&mut self) -> Result<Option<Stretch>, IngestError> {
-        if let Some(stretch) = self.current.take() {
-            return Ok(Some(stretch));
+        if let Some((rows, read)) = self.current.take() {
+            return Ok(Some(Stretch::Rows(rows, read)));
         }
         match &mut self.records {
-            Records::Workbook(rows) => Ok(rows.take().map(Stretch::Workbook)),
+            Records::Workbook(rows) => Ok(rows.some().map(|rows| Stretch::Rows(rows, 0))),
             Records::Text { blocks, delimiter } => {
                 let block = blocks.next().map_err(|cause| IngestError::Io { file: self.file.clone(), cause })?;
-                Ok(block.map(|block| Stretch::Text(Box::new(BlockRecords::new(block, *delimiter)))))
+                Ok(block.map(|block| Stretch::Text { block, delimiter: *delimiter }))
             }
         }
     }
 }
 
 impl Stretch {
-    /// How many lines it has, which may be more than it has records.
-    pub fn lines(&self) -> usize {
+    /// How many bytes of text it has; unknown of a workbook, and where some of it has been read.
+    pub fn length(&self) -> Option<u64> {
         match self {
-            Stretch::Text(records) => records.lines(),
-            Stretch::Workbook(rows) => rows.count(),
+            Stretch::Text { block, .. } => Some(block.length()),
+            Stretch::Rows(..) => None,
         }
     }
 
-    /// How many bytes of text have been read of it; none of a workbook.
-    pub fn length(&self) -> u64 {
+    /// Its records, and how many of them have been read already.
+    pub fn split(self, file: &str) -> Result<(Rows, usize), IngestError> {
         match self {
-            Stretch::Text(records) => records.length(),
-            Stretch::Workbook(_) => 0,
+            Stretch::Text { block, delimiter } => Ok((block.split(delimiter, file)?, 0)),
+            Stretch::Rows(rows, read) => Ok((rows, read)),
         }
     }
-
-    /// How many line breaks the cells of the last record hold.
-    pub fn inner_breaks(&self) -> u64 {
-        match self {
-            Stretch::Text(records) => records.inner_breaks(),
-            Stretch::Workbook(_) => 0,
-        }
-    }
-
-    /// Whether the last record has taken in others because of a stray quotation mark.
-    pub fn is_torn(&self) -> bool {
-        matches!(self, Stretch::Text(records) if records.is_torn())
-    }
-
-    /// Reads the next record that has a cell with text in it; gives the line it begins on, or `None` at the end.
-    pub fn next(&mut self, record: &mut ByteRecord, file: &str) -> Result<Option<u64>, IngestError> {
-        loop {
-            let line = match self {
-                Stretch::Text(records) => records.next(record, file)?,
-                Stretch::Workbook(rows) => rows.next(record),
-            };
-            if line.is_none() || !is_blank(record) {
-                return Ok(line);
-            }
-        }
-    }
-}
-
-/// Whether a record has no text: a blank line, or nothing but delimiters.
-fn is_blank(record: &ByteRecord) -> bool {
-    record.as_slice().iter().all(u8::is_ascii_whitespace)
-}
-
-/// The cells of a record that have text, for a person to read.
-pub(super) fn text_of(record: &ByteRecord) -> String {
-    let cells: Vec<_> = record
-        .iter()
-        .filter(|cell| !cell.trim_ascii().is_empty())
-        .map(|cell| String::from_utf8_lossy(cell.trim_ascii()))
-        .collect();
-    cells.join(", ")
 }
 
 /// The delimiter of a text, and how many records stand before its header: whatever makes a row of it look
@@ -210,19 +173,14 @@ pub(super) fn text_of(record: &ByteRecord) -> String {
 fn dialect(sample: &str, score: HeaderScore<'_>) -> (u8, usize) {
     let mut best = (0, 0, DELIMITERS[0], 0);
     for delimiter in DELIMITERS {
-        let mut reader = reader(delimiter).from_reader(sample.as_bytes());
-        let mut record = ByteRecord::new();
-        let mut at = 0;
-        while at < HEADER_DEPTH && matches!(reader.read_byte_record(&mut record), Ok(true)) {
-            if is_blank(&record) {
-                continue;
-            }
-            let found = score(&record);
-            let filled = record.iter().filter(|cell| !cell.is_empty()).count();
+        // A sample that ends within quotation marks ends there.
+        let Ok(rows) = Block::whole(sample.as_bytes().to_vec()).split(delimiter, "") else { continue };
+        for at in 0..rows.len().min(HEADER_DEPTH) {
+            let found = score(rows.row(at));
+            let filled = rows.row(at).iter().filter(|cell| !cell.is_empty()).count();
             if (found, filled) > (best.0, best.1) {
                 best = (found, filled, delimiter, at);
             }
-            at += 1;
         }
     }
     (best.2, best.3)

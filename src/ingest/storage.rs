@@ -188,10 +188,6 @@ impl Texts {
         self.ends.is_empty()
     }
 
-    pub fn last(&self) -> Option<&str> {
-        self.get(self.height.checked_sub(1)?)
-    }
-
     pub fn get(&self, row: usize) -> Option<&str> {
         let end = *self.ends.get(row)?;
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);

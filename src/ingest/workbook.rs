@@ -4,15 +4,15 @@
 //! as a CSV export would write it: dates as `2026-10-31 14:05:00`, numbers with a decimal point. Knows no column.
 
 use super::error::IngestError;
+use super::rows::Rows;
 use super::source::HeaderScore;
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};
-use csv::ByteRecord;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
 /// The rows of a sheet, numbered as the spreadsheet numbers them.
-pub(super) struct Rows {
+pub(super) struct WorkbookRows {
     range: Range<Data>,
     at: usize,
     first: u64,
@@ -20,17 +20,19 @@ pub(super) struct Rows {
 
 /// How many rows from the top may be the header.
 const HEADER_DEPTH: usize = 40;
+/// How many rows are given at once.
+const AT_ONCE: usize = 4096;
 
 /// Opens a workbook; gives its best sheet and how many rows that are not blank stand before the header.
-pub(super) fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<(Rows, usize), IngestError> {
+pub(super) fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<(WorkbookRows, usize), IngestError> {
     let unreadable = |reason: String| IngestError::Workbook { file: name.to_owned(), reason };
     let mut book: Xlsx<BufReader<File>> =
         open_workbook(path).map_err(|error: calamine::XlsxError| unreadable(error.to_string()))?;
-    let mut best: Option<(usize, usize, Rows)> = None;
+    let mut best: Option<(usize, usize, WorkbookRows)> = None;
     for sheet in book.sheet_names() {
         let range = book.worksheet_range(&sheet).map_err(|error| unreadable(error.to_string()))?;
         let first = range.start().map_or(1, |(row, _)| u64::from(row) + 1);
-        let mut rows = Rows { range, at: 0, first };
+        let mut rows = WorkbookRows { range, at: 0, first };
         let (found, header_at) = rows.find_header(score);
         rows.at = 0;
         if best.as_ref().is_none_or(|(most, _, _)| found > *most) {
@@ -41,39 +43,33 @@ pub(super) fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<(R
     Ok((rows, header_at))
 }
 
-impl Rows {
-    pub fn count(&self) -> usize {
-        self.range.height()
-    }
-
-    /// Writes the next row into the record; gives its number, or `None` at the end.
-    pub fn next(&mut self, record: &mut ByteRecord) -> Option<u64> {
-        if self.at >= self.range.height() {
+impl WorkbookRows {
+    /// The next rows; `None` at the end.
+    pub fn some(&mut self) -> Option<Rows> {
+        let end = self.range.height().min(self.at + AT_ONCE);
+        if self.at >= end {
             return None;
         }
-        record.clear();
-        for column in 0..self.range.width() {
-            let cell = self.range.get((self.at, column)).unwrap_or(&Data::Empty);
-            record.push_field(text(cell).as_bytes());
+        let mut rows = Rows::default();
+        while self.at < end {
+            for column in 0..self.range.width() {
+                rows.write_cell(text(self.range.get((self.at, column)).unwrap_or(&Data::Empty)).as_bytes());
+            }
+            rows.end_record(self.first + self.at as u64, 0, false);
+            self.at += 1;
         }
-        self.at += 1;
-        Some(self.first + self.at as u64 - 1)
+        Some(rows)
     }
 
     fn find_header(&mut self, score: HeaderScore<'_>) -> (usize, usize) {
-        let mut record = ByteRecord::new();
         let mut best = (0, 0, 0);
-        let mut at = 0;
-        while at < HEADER_DEPTH && self.next(&mut record).is_some() {
-            if record.as_slice().iter().all(u8::is_ascii_whitespace) {
-                continue;
-            }
-            let filled = record.iter().filter(|cell| !cell.is_empty()).count();
-            let found = score(&record);
+        let rows = self.some().unwrap_or_default();
+        for at in 0..rows.len().min(HEADER_DEPTH) {
+            let filled = rows.row(at).iter().filter(|cell| !cell.is_empty()).count();
+            let found = score(rows.row(at));
             if (found, filled) > (best.0, best.1) {
                 best = (found, filled, at);
             }
-            at += 1;
         }
         (best.0, best.2)
     }

@@ -11,8 +11,9 @@ use crate::metrics::signals::{Signal, prior, signals};
 use crate::metrics::{Company, MeasureError, Window, measure};
 use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
-use rayon::prelude::*;
 use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 /// The material of one period's reports.
 pub struct Material<'a> {
@@ -43,16 +44,20 @@ impl<'a> Material<'a> {
         findings: &Findings,
         memory: Memory,
     ) -> Result<Self, ReportError> {
-        let facts =
-            |period: &Period| Ok::<_, MeasureError>(Facts::new(measure(company, *period, None)?, &company.team));
+        let facts = |period: &Period| Ok(Facts::new(measure(company, *period, None)?, &company.team));
         let before = prior(company, period);
-        let raise = || match Window::of_review(company, period) {
-            Some(window) => flags::raise(&window, company.earlier.as_deref()),
-            None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
-        };
-        let periods: Vec<Period> = std::iter::once(period).chain(before.iter().copied()).collect();
-        let (raised, measured) =
-            rayon::join(raise, || periods.par_iter().with_max_len(1).map(facts).collect::<Result<Vec<_>, _>>());
+        // Threads of their own: a worker of a pool that waits for an aggregate would begin the next period meanwhile,
+        // and have all periods on its stack while the others have nothing to do.
+        let (raised, measured) = thread::scope(|scope| {
+            let periods = std::iter::once(&period).chain(&before);
+            let threads: Vec<_> = periods.map(|period| scope.spawn(move || facts(period))).collect();
+            let raised = match Window::of_review(company, period) {
+                Some(window) => flags::raise(&window, company.earlier.as_deref()),
+                None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
+            };
+            let facts = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            (raised, facts.collect::<Result<Vec<Facts>, MeasureError>>())
+        });
         let (raised, mut measured) = (raised?, measured?);
         let prior: Vec<(Period, Facts)> = before.into_iter().zip(measured.split_off(1)).collect();
         let facts = measured.remove(0);
