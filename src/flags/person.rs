@@ -62,7 +62,7 @@ fn low_coverage(known: &Known) -> Found {
     let gaps: HashMap<&str, f64> = facts
         .iter()
         .filter(|fact| fact.metric == "coverage_gap" && fact.scope == Scope::Rep)
-        .filter_map(|fact| Some((fact.subject.as_str(), fact.value?)))
+        .filter_map(|fact| Some((&*fact.subject, fact.value?)))
         .collect();
     let on_board: BTreeSet<&str> = known.on_board(known.as_of)?.into_iter().map(|rep| known.rep_name(rep)).collect();
     let mut found = Vec::new();
@@ -70,7 +70,7 @@ fn low_coverage(known: &Known) -> Found {
         let (Some(ratio), Some(pipeline), Some(target)) = (fact.value, fact.numerator, fact.denominator) else {
             continue;
         };
-        let name = fact.subject.as_str();
+        let name = &*fact.subject;
         if ratio >= rules.coverage_healthy || !on_board.contains(name) {
             continue;
         }

@@ -130,7 +130,7 @@ pub struct Done {
 /// The activities that took place in the window, in the order of the frame.
 ///
 /// Those of people who are no reps, such as managers who carry no deals, are not the team's either.
-pub fn done_in(window: &Window, activities: &DataFrame) -> PolarsResult<Vec<Done>> {
+pub fn done_in<'a>(window: &'a Window, activities: &'a DataFrame) -> PolarsResult<impl Iterator<Item = Done> + 'a> {
     let days = activities.column("date")?.date()?.physical();
     let reps = activities.column("rep_number")?.u32()?;
     let types = Words::of(activities, "type")?;
@@ -141,7 +141,7 @@ pub fn done_in(window: &Window, activities: &DataFrame) -> PolarsResult<Vec<Done
     let rules = &window.company.rules;
     // What a type and an outcome say together is found out once for each pair.
     let mut said: HashMap<(u32, Option<u32>), (bool, bool), RandomState> = HashMap::default();
-    let mut say = |type_: u32, outcome: Option<u32>| {
+    let mut say = move |type_: u32, outcome: Option<u32>| {
         *said.entry((type_, outcome)).or_insert_with(|| {
             let type_ = types.word(type_).unwrap_or_default();
             let outcome = outcome.and_then(|outcome| outcomes.word(outcome));
@@ -149,20 +149,17 @@ pub fn done_in(window: &Window, activities: &DataFrame) -> PolarsResult<Vec<Done
             (is_meaningful(type_, outcome, &rules.meaningful_activities), is_discovery)
         })
     };
-    let mut done = Vec::new();
     let in_window = days.iter().enumerate().filter(|(_, day)| day.is_some_and(|day| window.has(day)));
-    for (row, _) in in_window {
+    Ok(in_window.filter_map(move |(row, _)| {
         let status = statuses.numbers().get(row);
         if has_status && !status.is_some_and(|status| is_done[status as usize]) {
-            continue;
+            return None;
         }
-        let Some(rep) = reps.get(row) else { continue };
-        let type_ = types.numbers().get(row);
+        let (rep, type_) = (reps.get(row)?, types.numbers().get(row));
         let (is_conversation, is_discovery) =
             type_.map_or((false, false), |type_| say(type_, outcomes.numbers().get(row)));
-        done.push(Done { row, rep, type_, is_conversation, is_discovery });
-    }
-    Ok(done)
+        Some(Done { row, rep, type_, is_conversation, is_discovery })
+    }))
 }
 
 /// Whether an activity took place by its status, where there is a status column; an empty status does not say so.

@@ -5,6 +5,8 @@ use super::grouped::TEAM;
 use super::statistics::wilson;
 use super::{Metric, Whom};
 use crate::model::{Fact, Period, Scope, Status};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A number with its basis, not yet about anybody.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -109,13 +111,24 @@ fn rounded(threshold: f64) -> f64 {
 /// Collects the figures of one company and period as facts.
 pub struct Book<'a> {
     company: &'a Company,
-    period: Period,
+    period: Arc<str>,
+    /// The names of the subjects, by their numbers.
+    names: Vec<Arc<str>>,
+    /// Keys, reasons and names of managers, each kept once.
+    texts: HashSet<Arc<str>>,
     facts: Vec<Fact>,
 }
 
 impl<'a> Book<'a> {
     pub fn new(company: &'a Company, period: Period) -> Self {
-        Self { company, period, facts: Vec::new() }
+        let reps = company.roster.reps.iter().map(|rep| rep.name.as_str());
+        Self {
+            company,
+            period: period.to_string().into(),
+            names: std::iter::once(company.team.as_str()).chain(reps).map(Arc::from).collect(),
+            texts: HashSet::new(),
+            facts: Vec::new(),
+        }
     }
 
     /// All subjects of metrics about the team and reps: the team first.
@@ -153,7 +166,8 @@ impl<'a> Book<'a> {
         by: Option<(&'static str, String)>,
         figure: Figure,
     ) {
-        self.push(metric, Scope::Manager, manager.to_string(), by, figure);
+        let manager = self.text(manager);
+        self.push(metric, Scope::Manager, manager, by, figure);
     }
 
     /// Writes the same absence of the whole for every subject of a metric.
@@ -170,20 +184,30 @@ impl<'a> Book<'a> {
         by: Option<(&'static str, String)>,
         figure: Figure,
     ) {
-        if subject == TEAM {
-            self.push(metric, Scope::Team, self.company.team.clone(), by, figure);
-        } else if metric.whom != Whom::Team
-            && let Some(rep) = self.company.roster.reps.get(subject - 1)
-        {
-            self.push(metric, Scope::Rep, rep.name.clone(), by, figure);
+        if subject != TEAM && metric.whom == Whom::Team {
+            return;
         }
+        let scope = if subject == TEAM { Scope::Team } else { Scope::Rep };
+        if let Some(name) = self.names.get(subject).map(Arc::clone) {
+            self.push(metric, scope, name, by, figure);
+        }
+    }
+
+    /// A text that other facts may have too.
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.texts.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        self.texts.insert(Arc::clone(&new));
+        new
     }
 
     fn push(
         &mut self,
         metric: &'static Metric,
         scope: Scope,
-        subject: String,
+        subject: Arc<str>,
         by: Option<(&'static str, String)>,
         figure: Figure,
     ) {
@@ -196,9 +220,11 @@ impl<'a> Book<'a> {
             (Some(_), status) => status.unwrap_or(Status::None),
         };
         let (by, key) = by.unzip();
+        let key = key.map(|key| self.text(&key));
+        let reason = figure.reason.map(|reason| self.text(&reason));
         self.facts.push(Fact {
             metric: metric.id,
-            period: self.period.to_string(),
+            period: Arc::clone(&self.period),
             scope,
             subject,
             by,
@@ -211,7 +237,7 @@ impl<'a> Book<'a> {
             low: figure.interval.map(|interval| interval.0),
             high: figure.interval.map(|interval| interval.1),
             status,
-            reason: figure.reason,
+            reason,
         });
     }
 

@@ -132,7 +132,7 @@ fn facts_of(company: &Company, period: Period, metric: &Metric) -> Result<Vec<Fa
 fn find_fact<'f>(facts: &'f [Fact], which: &Which) -> Option<&'f Fact> {
     facts.iter().find(|fact| {
         fact.scope == which.scope
-            && (which.scope == Scope::Team || fact.subject == which.subject)
+            && (which.scope == Scope::Team || *fact.subject == *which.subject)
             && fact.by.zip(fact.key.as_deref()) == which.by
     })
 }

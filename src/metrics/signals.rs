@@ -14,22 +14,27 @@ use super::outcome::won;
 use super::statistics::{Counted, fisher, mann_whitney};
 use super::window::Window;
 use super::{Company, MeasureError, measure};
+use crate::model::fact::{shared, shared_if_any};
 use crate::model::{Fact, Period, Scope, Unit, day_number};
 use crate::timeline::Day;
 use foldhash::fast::RandomState;
 use polars::prelude::{DataType, IntoLazy, NULL, PolarsResult, col, lit};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// One comparison and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Signal {
     pub metric: &'static str,
-    pub period: String,
+    #[serde(serialize_with = "shared")]
+    pub period: Arc<str>,
     pub scope: Scope,
-    pub subject: String,
+    #[serde(serialize_with = "shared")]
+    pub subject: Arc<str>,
     pub by: Option<&'static str>,
-    pub key: Option<String>,
+    #[serde(serialize_with = "shared_if_any")]
+    pub key: Option<Arc<str>>,
     pub unit: Unit,
     pub against: Against,
     pub direction: Direction,
@@ -310,19 +315,22 @@ fn days_signals(window: &Window, prior: &[Period]) -> PolarsResult<Vec<Signal>> 
     };
     let nothing = Stays::default();
     let mut signals = Vec::new();
+    let (period, team): (Arc<str>, Arc<str>) = (window.period.to_string().into(), company.team.as_str().into());
+    let names: Vec<Arc<str>> = company.roster.reps.iter().map(|rep| rep.name.as_str().into()).collect();
     for rank in ranks(company) {
         let now = now.get(&rank).unwrap_or(&nothing);
         let then = then.get(&rank).unwrap_or(&nothing);
         let stage = rank.and_then(|rank| company.timeline.stages().open_name(u16::try_from(rank).ok()?));
         let metric = if rank.is_some() { STAGE_DAYS } else { CYCLE_DAYS };
-        let mut add = |scope, subject: &str, against, comparison: Comparison| {
+        let key: Option<Arc<str>> = stage.map(Into::into);
+        let mut add = |scope, subject: &Arc<str>, against, comparison: Comparison| {
             signals.push(Signal {
                 metric,
-                period: window.period.to_string(),
+                period: Arc::clone(&period),
                 scope,
-                subject: subject.to_string(),
+                subject: Arc::clone(subject),
                 by: stage.map(|_| "stage"),
-                key: stage.map(str::to_string),
+                key: key.clone(),
                 unit: Unit::Days,
                 against,
                 direction: comparison.direction(),
@@ -334,13 +342,13 @@ fn days_signals(window: &Window, prior: &[Period]) -> PolarsResult<Vec<Signal>> 
             });
         };
         let of_team = Comparison::of_days(&now.team, &then.team);
-        add(Scope::Team, &company.team, Against::Prior, of_team);
-        for (number, rep) in (0..).zip(&company.roster.reps) {
+        add(Scope::Team, &team, Against::Prior, of_team);
+        for (number, rep) in (0..).zip(&names) {
             let days = now.of(number);
             let against_prior = Comparison::of_days(&days, &then.of(number));
             let against_team = Comparison::of_days(&days, &now.team.without(&days));
-            add(Scope::Rep, &rep.name, Against::Prior, against_prior);
-            add(Scope::Rep, &rep.name, Against::Team, against_team);
+            add(Scope::Rep, rep, Against::Prior, against_prior);
+            add(Scope::Rep, rep, Against::Team, against_team);
         }
     }
     Ok(signals)
@@ -461,7 +469,7 @@ mod tests {
     }
 
     fn of<'a>(signals: &'a [Signal], metric: &str, subject: &str, by: Option<&str>, against: Against) -> &'a Signal {
-        let is_it = |s: &&Signal| s.metric == metric && s.subject == subject && s.by == by && s.against == against;
+        let is_it = |s: &&Signal| s.metric == metric && *s.subject == *subject && s.by == by && s.against == against;
         signals.iter().find(is_it).expect(metric)
     }
 
@@ -498,7 +506,7 @@ mod tests {
         assert_eq!((by_source.key.as_deref(), by_source.direction), (Some("Web"), Direction::Down));
 
         // Two decided are too few for any direction, against whomever.
-        let of_cid: Vec<&Signal> = signals.iter().filter(|s| s.subject == "Cid").collect();
+        let of_cid: Vec<&Signal> = signals.iter().filter(|s| &*s.subject == "Cid").collect();
         assert!(!of_cid.is_empty());
         assert!(of_cid.iter().all(|s| s.direction == Direction::Thin && s.p.is_none()));
         assert!(signals.iter().all(|s| s.scope != Scope::Team || s.against == Against::Prior));

@@ -1,6 +1,7 @@
 //! A fact: one number with its meaning, its basis and its standing. Every number anywhere is one.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::sync::Arc;
 
 /// What a value is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,12 +57,15 @@ pub enum Status {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fact {
     pub metric: &'static str,
-    pub period: String,
+    #[serde(serialize_with = "shared")]
+    pub period: Arc<str>,
     pub scope: Scope,
-    pub subject: String,
+    #[serde(serialize_with = "shared")]
+    pub subject: Arc<str>,
     /// The dimension that divides the metric here, with its value in `key`; both absent for the whole.
     pub by: Option<&'static str>,
-    pub key: Option<String>,
+    #[serde(serialize_with = "shared_if_any")]
+    pub key: Option<Arc<str>>,
     /// Absent where it cannot be computed; never NaN.
     pub value: Option<f64>,
     pub unit: Unit,
@@ -74,5 +78,15 @@ pub struct Fact {
     pub high: Option<f64>,
     pub status: Status,
     /// Why the value is absent, or which threshold it met.
-    pub reason: Option<String>,
+    #[serde(serialize_with = "shared_if_any")]
+    pub reason: Option<Arc<str>>,
+}
+
+/// Text that many facts share: names, labels and reasons are kept once.
+pub(crate) fn shared<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(text)
+}
+
+pub(crate) fn shared_if_any<S: Serializer>(text: &Option<Arc<str>>, to: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().serialize(to)
 }

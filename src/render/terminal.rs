@@ -49,7 +49,7 @@ pub fn facts_table(facts: &[Fact], currency: &Currency) -> String {
         let by = fact.by.zip(fact.key.as_deref()).map(|(by, key)| format!("{by} {key}"));
         vec![
             fact.metric.to_string(),
-            fact.subject.clone(),
+            fact.subject.to_string(),
             by.unwrap_or_default(),
             value_text(fact, currency),
             fact.n.map(|n| n.to_string()).unwrap_or_default(),

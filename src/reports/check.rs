@@ -157,7 +157,7 @@ pub fn figures(period: String, facts: &[Fact], tables: &BTreeSet<Table>, has_opp
         if speaking.any(|fact| fact.value.is_some()) {
             possible.push(metric.id);
         } else {
-            let reason = first.unwrap_or_else(|| unmeasured(metric, tables));
+            let reason = first.map_or_else(|| unmeasured(metric, tables), |reason| reason.to_string());
             absent.entry((unlock(&reason).is_none(), reason)).or_default().push(metric.id);
         }
     }
@@ -229,7 +229,7 @@ mod tests {
             low: None,
             high: None,
             status: Status::Na,
-            reason: reason.map(str::to_owned),
+            reason: reason.map(Into::into),
         }
     }
 

@@ -70,7 +70,7 @@ impl Facts {
     ) -> Option<&Fact> {
         let facts = self.of(metric, scope);
         let wanted = (subject, by.map(|by| by.0), by.map(|by| by.1));
-        let place = |fact: &Fact| (fact.subject.as_str(), fact.by, fact.key.as_deref()).cmp(&wanted);
+        let place = |fact: &Fact| (&*fact.subject, fact.by, fact.key.as_deref()).cmp(&wanted);
         facts.binary_search_by(place).ok().map(|place| &facts[place])
     }
 

@@ -13,6 +13,7 @@ use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
 use std::collections::HashMap;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread;
 
 /// The material of one period's reports.
@@ -26,7 +27,7 @@ pub struct Material<'a> {
     /// Which differences of the period are more than chance, and which are not.
     pub signals: Vec<Signal>,
     /// Places among the signals, by rep.
-    signals_by_rep: HashMap<String, Vec<usize>>,
+    signals_by_rep: HashMap<Arc<str>, Vec<usize>>,
     /// What needs a decision at the as-of date.
     pub raised: Raised,
     /// What earlier runs said, for the part of the company that the report is about.
@@ -63,9 +64,9 @@ impl<'a> Material<'a> {
         let facts = measured.remove(0);
         let earlier: Vec<&[Fact]> = prior.iter().map(|(_, facts)| facts.all()).collect();
         let signals = signals(company, period, facts.all(), &earlier)?;
-        let mut signals_by_rep: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut signals_by_rep: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
         for (place, signal) in signals.iter().enumerate().filter(|(_, signal)| signal.scope == Scope::Rep) {
-            signals_by_rep.entry(signal.subject.clone()).or_default().push(place);
+            signals_by_rep.entry(Arc::clone(&signal.subject)).or_default().push(place);
         }
         Ok(Self {
             company,

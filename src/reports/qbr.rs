@@ -106,7 +106,7 @@ fn figures(material: &Material) -> Vec<KeyFigure> {
                 let text = super::wording::value(value, fact.unit, is_times, material.currency());
                 Some(format!("{text} in {period}"))
             });
-            let note = fact.reason.clone().filter(|_| fact.value.is_none()).or(before);
+            let note = fact.reason.as_deref().map(str::to_string).filter(|_| fact.value.is_none()).or(before);
             Some(key_figure(fact, note, material.source(id)))
         })
         .collect()
@@ -318,7 +318,7 @@ fn by_dimension(material: &Material, dimension: &'static str, head: &str) -> (Ta
     for fact in facts.iter().take(MOST_KEYS) {
         let won = fact.numerator.unwrap_or(0.0);
         table.row(vec![
-            Cell::text(fact.key.clone().unwrap_or_default()),
+            Cell::text(fact.key.as_deref().unwrap_or_default()),
             Cell::number(Some(won), Unit::Count),
             Cell::number(fact.denominator.map(|decided| decided - won), Unit::Count),
             Cell::of(Some(fact)),
@@ -331,7 +331,7 @@ fn by_dimension(material: &Material, dimension: &'static str, head: &str) -> (Ta
     }
     let mut by_losses: Vec<(String, u64)> = facts
         .iter()
-        .filter_map(|fact| Some((fact.key.clone()?, (fact.denominator? - fact.numerator?) as u64)))
+        .filter_map(|fact| Some((fact.key.as_deref()?.to_string(), (fact.denominator? - fact.numerator?) as u64)))
         .collect();
     by_losses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     (table, by_losses)
@@ -355,7 +355,7 @@ fn competitors(material: &Material, voice: Voice) -> Option<Section> {
 fn reasons(material: &Material, voice: Voice) -> Option<Section> {
     let losses = material.facts.team_keys("losses", "reason");
     let mut by_losses: Vec<(String, u64)> =
-        losses.iter().filter_map(|fact| Some((fact.key.clone()?, fact.value? as u64))).collect();
+        losses.iter().filter_map(|fact| Some((fact.key.as_deref()?.to_string(), fact.value? as u64))).collect();
     by_losses.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let total = material.facts.team_value("losses")? as u64;
     let mut table = Table::new(&["Reason", "#Losses", "#of all"]);
@@ -412,7 +412,7 @@ fn next_quarter(material: &Material, voice: Voice) -> Option<Section> {
     let thin: Vec<String> = facts
         .reps("coverage_ratio")
         .filter(|fact| matches!(fact.status, Status::Watch | Status::Alert) && is_active(material, &fact.subject))
-        .map(|fact| fact.subject.clone())
+        .map(|fact| fact.subject.to_string())
         .collect();
     let follows = (!thin.is_empty()).then(|| {
         format!(

@@ -165,11 +165,11 @@ pub fn restatements(
 fn key_of(fact: &Fact) -> FactKey {
     FactKey {
         metric: fact.metric.to_string(),
-        period: fact.period.clone(),
+        period: fact.period.to_string(),
         scope: fact.scope.name().to_string(),
-        subject: fact.subject.clone(),
+        subject: fact.subject.to_string(),
         by: fact.by.map(str::to_string),
-        key: fact.key.clone(),
+        key: fact.key.as_deref().map(str::to_string),
     }
 }
 

@@ -171,7 +171,7 @@ impl Cell {
             is_times: is_times(fact.metric),
             status: Some(fact.status).filter(|_| thin.is_none()),
             thin,
-            reason: fact.reason.clone().filter(|_| fact.value.is_none()),
+            reason: fact.reason.as_deref().filter(|_| fact.value.is_none()).map(str::to_string),
             ..Self::default()
         }
     }

@@ -55,7 +55,7 @@ fn assert_waterfalls_balance(facts: &[Fact]) {
             "opening" | "created" | "pulled_in" | "reopened" | "increased" => 1.0,
             _ => -1.0,
         };
-        *balances.entry((fact.scope, fact.subject.as_str())).or_default() += sign * fact.value.unwrap_or(0.0);
+        *balances.entry((fact.scope, &*fact.subject)).or_default() += sign * fact.value.unwrap_or(0.0);
     }
     for (subject, balance) in balances {
         assert!(balance.abs() < 0.001, "{subject:?} is out of balance by {balance}");

@@ -469,7 +469,7 @@ fn compare(world: &World) {
     let has_history = world.deals.iter().any(|deal| !deal.history.is_empty());
     let mut wrong = Vec::new();
     for subject in facts.iter().filter(|f| f.metric == "bookings" && f.by.is_none()) {
-        let owned = |life: &&&Life| subject.scope == Scope::Team || OWNERS[life.deal.owner] == subject.subject;
+        let owned = |life: &&&Life| subject.scope == Scope::Team || *OWNERS[life.deal.owner] == *subject.subject;
         let theirs: Vec<&Life> = known.iter().filter(owned).copied().collect();
         for ((metric, key), (value, n)) in figures(&theirs, &span) {
             let is_same = |fact: &&Fact| {

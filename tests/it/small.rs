@@ -86,7 +86,7 @@ impl Facts {
     /// The fact of a subject, for one key of a dimension or (empty) for the whole.
     pub fn fact(&self, metric: &str, subject: &str, key: &str) -> &Fact {
         let is_it = |fact: &&Fact| {
-            fact.metric == metric && fact.subject == subject && fact.key.as_deref().unwrap_or_default() == key
+            fact.metric == metric && *fact.subject == *subject && fact.key.as_deref().unwrap_or_default() == key
         };
         self.0.iter().find(is_it).unwrap_or_else(|| panic!("no fact {metric} of {subject} for {key:?}"))
     }

@@ -275,7 +275,7 @@ fn two_decided_deals_tell_nothing_of_a_rep() {
     let company = Small::of(&deals).company("2026-09-30");
     let period = company.rules.calendar.parse("2026-Q3").expect("a period");
     let found = measure_signals(&company, period).expect("signals");
-    let of_ann: Vec<_> = found.iter().filter(|s| s.subject == "Ann" && s.metric == "win_rate").collect();
+    let of_ann: Vec<_> = found.iter().filter(|s| &*s.subject == "Ann" && s.metric == "win_rate").collect();
     assert!(!of_ann.is_empty());
     assert!(of_ann.iter().all(|signal| signal.direction == Direction::Thin), "{of_ann:?}");
 

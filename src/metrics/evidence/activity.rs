@@ -15,8 +15,8 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
         return Ok(Evidence::none(question.metric.formula));
     };
     let types = Words::of(activities, "type")?;
-    let mut theirs = done_in(question.window, activities)?;
-    theirs.retain(|activity| question.has(Some(activity.rep as usize)));
+    let done = done_in(question.window, activities)?;
+    let theirs: Vec<Done> = done.filter(|activity| question.has(Some(activity.rep as usize))).collect();
     let noun = match question.metric.id {
         "activities" | "activities_per_rep" => ACTIVITIES,
         "conversations" => ("conversation", "conversations"),

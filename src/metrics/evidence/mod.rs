@@ -143,5 +143,5 @@ fn family_of(fact: &Fact) -> Result<&'static Family, MeasureError> {
     FAMILIES
         .iter()
         .find(has)
-        .ok_or_else(|| MeasureError::NotMeasured { metric: fact.metric.to_string(), subject: fact.subject.clone() })
+        .ok_or_else(|| MeasureError::NotMeasured { metric: fact.metric.to_string(), subject: fact.subject.to_string() })
 }

@@ -57,7 +57,7 @@ impl<'a> Question<'a> {
             Scope::Manager => Some(Subject::Manager(&fact.subject)),
         };
         let not_measured =
-            || MeasureError::NotMeasured { metric: fact.metric.to_string(), subject: fact.subject.clone() };
+            || MeasureError::NotMeasured { metric: fact.metric.to_string(), subject: fact.subject.to_string() };
         Ok(Self {
             window,
             metric: find(fact.metric).ok_or_else(not_measured)?,

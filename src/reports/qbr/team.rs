@@ -102,7 +102,7 @@ pub fn coaching(material: &Material, voice: Voice) -> Option<Section> {
 
 /// The reps who have anything in the period. In order of name: what is made for planning is no ranking.
 pub fn in_order_of_name<'m>(material: &'m Material) -> Vec<&'m str> {
-    let mut names: Vec<&str> = material.facts.reps("bookings").map(|fact| fact.subject.as_str()).collect();
+    let mut names: Vec<&str> = material.facts.reps("bookings").map(|fact| &*fact.subject).collect();
     names.retain(|name| is_active(material, name));
     names.sort_unstable();
     names

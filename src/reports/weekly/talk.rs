@@ -65,7 +65,7 @@ impl<'a> Coverage<'a> {
                 continue;
             }
             let mut cells = vec![
-                Cell::text(&fact.subject),
+                Cell::text(&*fact.subject),
                 Cell::of(Some(fact)),
                 Cell::of(facts.rep("coverage_gap", &fact.subject)),
                 Cell::of(facts.rep("coverage_remaining", &fact.subject)),
