@@ -21,7 +21,8 @@ const END_MARK: &str = "\u{4}quarterdeck:end";
 
 /// Whole records as text.
 pub(super) struct Block {
-    text: Vec<u8>,
+    /// The text, whose records have not been found yet.
+    rows: Rows,
     /// The line on which it begins, from 1.
     first_line: u64,
     /// Where text follows a quotation mark that closes a cell.
@@ -42,7 +43,7 @@ pub(super) struct Blocks {
     quotes: Quotes,
     is_ended: bool,
     /// Room that earlier blocks have given back.
-    spare: Vec<Vec<u8>>,
+    spare: Vec<Rows>,
 }
 
 impl Blocks {
@@ -65,7 +66,8 @@ impl Blocks {
     }
 
     /// Takes back the room of a block that has been read.
-    pub fn take_back(&mut self, room: Vec<u8>) {
+    pub fn take_back(&mut self, mut room: Rows) {
+        room.clear();
         self.spare.push(room);
     }
 
@@ -73,8 +75,9 @@ impl Blocks {
         if self.is_ended {
             return Ok(None);
         }
-        let mut text = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(2 * self.least));
-        text.clear();
+        let mut rows = self.spare.pop().unwrap_or_default();
+        let text = rows.text_mut();
+        text.reserve(2 * self.least);
         text.append(&mut self.rest);
         let end = loop {
             let end = usize::try_from(self.quotes.boundary - self.before).unwrap_or(0);
@@ -84,7 +87,7 @@ impl Blocks {
                 break end;
             }
             let known = text.len();
-            if !self.text.read(&mut text)? {
+            if !self.text.read(text)? {
                 text.extend_from_slice(b"\n");
                 text.extend_from_slice(END_MARK.as_bytes());
                 text.extend_from_slice(b"\n");
@@ -98,39 +101,41 @@ impl Blocks {
         self.rest.extend_from_slice(&text[end..]);
         text.truncate(end);
         let (first_line, start) = (self.line, self.before);
-        self.line += memchr_iter(b'\n', &text).count() as u64;
+        self.line += memchr_iter(b'\n', text).count() as u64;
         self.before += end as u64;
         let mut strays = VecDeque::new();
         while let Some(stray) = self.quotes.strays.pop_front_if(|stray| *stray < self.before) {
             strays.push_back(stray - start);
         }
-        Ok(Some(Block { text, first_line, strays, is_last: self.is_ended }))
+        Ok(Some(Block { rows, first_line, strays, is_last: self.is_ended }))
     }
 }
 
 impl Block {
     /// A text as one block.
     pub fn whole(text: Vec<u8>) -> Self {
-        Block { text, first_line: 1, strays: VecDeque::new(), is_last: false }
+        let mut rows = Rows::default();
+        *rows.text_mut() = text;
+        Block { rows, first_line: 1, strays: VecDeque::new(), is_last: false }
     }
 
     /// How many bytes of text it has.
     pub fn length(&self) -> u64 {
-        self.text.len() as u64
+        self.rows.text().len() as u64
     }
 
     /// Its records. Line breaks end a record; the carriage return before one is no part of it. A line without anything
     /// is passed over.
     pub fn split(self, delimiter: u8, file: &str) -> Result<Rows, IngestError> {
-        let Block { text, first_line, mut strays, is_last } = self;
-        if text.len() > Rows::LONGEST {
+        let Block { mut rows, first_line, mut strays, is_last } = self;
+        let length = rows.text().len();
+        if length > Rows::LONGEST {
             let cause = io::Error::other("one of its records is longer than two gigabytes");
             return Err(IngestError::Io { file: file.to_owned(), cause });
         }
         // What the data say is no mark, whatever it reads like: the mark is what the text ends with.
-        let end = if is_last { text.len() - END_MARK.len() - 1 } else { text.len() };
-        let has_quotes = memchr(b'"', &text).is_some();
-        let mut rows = Rows::of(text);
+        let end = if is_last { length - END_MARK.len() - 1 } else { length };
+        let has_quotes = memchr(b'"', rows.text()).is_some();
         let mut quoted = Quoted::new(delimiter);
         let (mut at, mut line) = (0, first_line);
         while at < end {

@@ -246,27 +246,50 @@ impl Cells {
     }
 
     /// Appends the rows of another column of the same kind; of names gives the keys here by the keys there.
-    pub fn append(&mut self, later: Cells) -> Vec<u32> {
+    pub fn append(&mut self, later: &Cells) -> Vec<u32> {
         match (self, later) {
             (Cells::Text(cells), Cells::Text(later))
             | (Cells::Labels(cells), Cells::Labels(later))
             | (Cells::Rates(cells), Cells::Rates(later))
-            | (Cells::Periods(cells), Cells::Periods(later)) => cells.append(&later),
+            | (Cells::Periods(cells), Cells::Periods(later)) => cells.append(later),
             (Cells::Unkept(ids), Cells::Unkept(later)) => ids.append(later),
             (Cells::Names(names), Cells::Names(later)) => return names.append(later),
             (Cells::References(references), Cells::References(later)) => references.numbers.append(&later.numbers),
-            (Cells::Dates(cells), Cells::Dates(later)) => cells.append(&later),
-            (Cells::Moments(cells), Cells::Moments(later)) => cells.append(&later),
-            (Cells::Amounts(amounts), Cells::Amounts(later)) => amounts.append(&later),
+            (Cells::Dates(cells), Cells::Dates(later)) => cells.append(later),
+            (Cells::Moments(cells), Cells::Moments(later)) => cells.append(later),
+            (Cells::Amounts(amounts), Cells::Amounts(later)) => amounts.append(later),
             (Cells::Probabilities(column), Cells::Probabilities(later)) => {
                 column.is_percent |= later.is_percent;
                 column.cells.append(&later.cells);
             }
-            (Cells::Numbers(cells), Cells::Numbers(later)) => cells.append(&later),
+            (Cells::Numbers(cells), Cells::Numbers(later)) => cells.append(later),
             // The kind of a column is that of its table, and nothing is settled while a table is read.
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Forgets all rows of a column that is not settled; the room that they took is kept.
+    pub fn clear(&mut self) {
+        match self {
+            Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.clear(),
+            Cells::Unkept(ids) => *ids = Rising::default(),
+            Cells::Names(names) => names.clear(),
+            Cells::References(references) => references.numbers.clear(),
+            Cells::Dates(cells) => cells.clear(),
+            Cells::Moments(cells) => cells.clear(),
+            Cells::Amounts(amounts) => {
+                amounts.cells.clear();
+                amounts.signs.clear();
+                amounts.sign_texts.clear();
+            }
+            Cells::Probabilities(column) => {
+                column.cells.clear();
+                column.is_percent = false;
+            }
+            Cells::Whole(cells) => cells.clear(),
+            Cells::Numbers(cells) => cells.clear(),
+        }
     }
 
     /// Whether no row has a value.
@@ -328,6 +351,11 @@ impl<T: Copy + PartialEq> Twofold<T> {
         }
     }
 
+    fn clear(&mut self) {
+        self.month_first.clear();
+        self.day_first = None;
+    }
+
     fn is_free(&self) -> bool {
         self.month_first.is_free()
     }
@@ -386,6 +414,11 @@ impl Figures {
     fn append(&mut self, later: &Figures) {
         self.digits.append(&later.digits);
         self.decimals.append(&later.decimals);
+    }
+
+    fn clear(&mut self) {
+        self.digits.clear();
+        self.decimals.clear();
     }
 
     fn is_free(&self) -> bool {

@@ -109,6 +109,17 @@ impl Draft {
         }
     }
 
+    /// Forgets all rows; the room that they took is kept.
+    pub fn clear(&mut self) {
+        self.cells.iter_mut().for_each(Cells::clear);
+        self.entered.iter_mut().for_each(|(_, cells)| cells.clear());
+        self.states.clear();
+        self.lines = Lines::default();
+        self.faults.clear();
+        self.outcome_marks.clear();
+        self.events.clear();
+    }
+
     /// Whether two ids that were not kept may be equal: all is to be read anew then, with the ids.
     pub fn lacks_ids(&self) -> bool {
         self.cells.iter().any(|cells| matches!(cells, Cells::Unkept(ids) if ids.is_broken()))
@@ -160,19 +171,19 @@ impl Draft {
             let (files, findings) = (std::mem::take(&mut self.files), std::mem::take(&mut self.findings));
             *self = Draft { files, findings, ..later };
         } else {
-            self.append(later);
+            self.append(&mut later);
         }
     }
 
     /// Appends rows that were read beside these.
-    pub fn append(&mut self, later: Draft) {
+    pub fn append(&mut self, later: &mut Draft) {
         let first = self.states.len();
-        self.states.extend(later.states);
+        self.states.extend_from_slice(&later.states);
         self.lines.append(&later.lines);
         self.events.extend(later.events.iter().map(|row| first + row));
-        self.faults.extend(later.faults.into_iter().map(|fault| RowFault { row: first + fault.row, ..fault }));
+        self.faults.extend(later.faults.drain(..).map(|fault| RowFault { row: first + fault.row, ..fault }));
         let stage = self.column("stage");
-        for (at, (cells, later_cells)) in self.cells.iter_mut().zip(later.cells).enumerate() {
+        for (at, (cells, later_cells)) in self.cells.iter_mut().zip(&later.cells).enumerate() {
             let keys = cells.append(later_cells);
             if Some(at) == stage {
                 for ((key, mark), count) in &later.outcome_marks {
@@ -180,7 +191,7 @@ impl Draft {
                 }
             }
         }
-        for ((_, cells), (_, later)) in self.entered.iter_mut().zip(later.entered) {
+        for ((_, cells), (_, later)) in self.entered.iter_mut().zip(&later.entered) {
             cells.append(later);
         }
     }

@@ -21,6 +21,7 @@ use crate::model::{Kind, Table};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 impl Draft {
     /// Reads all files of a source.
@@ -128,6 +129,7 @@ impl Draft {
             width: layout.width(),
             key: rows.key_column().and_then(|at| layout.position(table.frame_columns()[at].name)),
             file: &located.shown,
+            spare: Mutex::default(),
         };
         let mut gathered =
             Gathered { rows, footer: Footer::default(), kept_faults: 0, counted: 0, length: 0, has_room: false };
@@ -336,6 +338,8 @@ struct FileReader<'a> {
     /// Position of the cell that identifies a record.
     key: Option<usize>,
     file: &'a str,
+    /// Tables whose rows have been put together, to be filled anew.
+    spare: Mutex<Vec<Draft>>,
 }
 
 /// What came of one stretch of a file.
@@ -352,7 +356,8 @@ impl FileReader<'_> {
     fn read_stretch(&self, stretch: Stretch) -> Result<Part, IngestError> {
         let length = stretch.length();
         let (rows, read) = stretch.split(self.file)?;
-        let mut draft = self.empty.beside(rows.len() - read);
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut draft = spare.unwrap_or_else(|| self.empty.beside(rows.len() - read));
         let mut footer = Footer::default();
         let mut places = Vec::with_capacity(rows.len() - read);
         for at in read..rows.len() {
@@ -409,7 +414,9 @@ impl Gathered {
             self.length += length;
             self.counted += draft.states.len() as u64;
         }
-        self.rows.append(draft);
+        self.rows.append(&mut draft);
+        draft.clear();
+        reader.spare.lock().unwrap_or_else(PoisonError::into_inner).push(draft);
         rows
     }
 

@@ -39,11 +39,6 @@ pub(super) struct Row<'r> {
 }
 
 impl Rows {
-    /// No records yet of a text that is no longer than [`Rows::LONGEST`].
-    pub fn of(text: Vec<u8>) -> Self {
-        Rows { text, ..Rows::default() }
-    }
-
     /// How long a text may be with what is written after it.
     pub const LONGEST: usize = u32::MAX as usize / 2;
 
@@ -51,9 +46,16 @@ impl Rows {
         &self.text
     }
 
-    /// The room that the text takes.
-    pub fn into_room(self) -> Vec<u8> {
-        self.text
+    /// The text, to be written before any cell of it is added.
+    pub fn text_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.text
+    }
+
+    /// Forgets all records and their text; the room that they took is kept.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.bounds.clear();
+        self.spans.clear();
     }
 
     pub fn len(&self) -> usize {

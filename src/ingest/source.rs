@@ -131,7 +131,7 @@ impl Sheet {
     /// Takes back the room of records that have been read.
     pub fn take_back(&mut self, rows: Rows) {
         if let Records::Text { blocks, .. } = &mut self.records {
-            blocks.take_back(rows.into_room());
+            blocks.take_back(rows);
         }
     }
 

@@ -103,9 +103,13 @@ impl<T: Copy> Sparse<T> {
         self.height
     }
 
-    /// Says how many rows the column will have, as far as that is known: room is made with the first value.
+    /// Says how many rows the column will have, as far as that is known: room is made if it has any value, else with the
+    /// first.
     pub fn expect(&mut self, rows: usize) {
         self.expected = rows;
+        if !self.values.is_empty() {
+            self.values.reserve_exact(rows.saturating_sub(self.values.len()));
+        }
     }
 
     /// Appends the rows of another column.
@@ -115,6 +119,21 @@ impl<T: Copy> Sparse<T> {
             self.values.extend_from_slice(&later.values);
         }
         self.height += later.height;
+    }
+
+    /// Appends the rows of another column, each as what it becomes.
+    pub fn append_as(&mut self, later: &Sparse<T>, becomes: impl Fn(T) -> T) {
+        if !later.is_free() {
+            self.prepare(later.values.len());
+            self.values.extend(later.values.iter().map(|value| becomes(*value)));
+        }
+        self.height += later.height;
+    }
+
+    /// Forgets all rows; the room that they took is kept.
+    pub fn clear(&mut self) {
+        self.values.clear();
+        self.height = 0;
     }
 
     /// The values of some rows, or of all.
@@ -149,9 +168,15 @@ impl<T: Copy> Sparse<T> {
 }
 
 impl Texts {
-    /// Says how many rows the column will have, as far as that is known: room is made with the first text.
+    /// Says how many rows the column will have, as far as that is known: room is made if it has any text, for as much
+    /// of it as more rows like these will have, else with the first.
     pub fn expect(&mut self, rows: usize) {
         self.expected = rows;
+        if !self.ends.is_empty() {
+            self.ends.reserve_exact(rows.saturating_sub(self.ends.len()));
+            let all = self.bytes.len() * rows.max(self.height) / self.height;
+            self.bytes.reserve_exact(all - self.bytes.len());
+        }
     }
 
     pub fn push(&mut self, text: &str) {
@@ -177,10 +202,17 @@ impl Texts {
     }
 
     fn prepare(&mut self, further: usize) {
-        if self.ends.is_empty() {
+        if self.ends.is_empty() && self.expected > self.ends.capacity() {
             self.ends.reserve_exact(self.expected.max(self.height + further));
         }
         self.ends.resize(self.height, self.bytes.len());
+    }
+
+    /// Forgets all rows; the room that they took is kept.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.height = 0;
     }
 
     /// Whether no row has text.
@@ -230,11 +262,17 @@ impl Names {
     }
 
     /// Appends the rows of another column; gives the keys here by the keys there.
-    pub fn append(&mut self, mut later: Names) -> Vec<u32> {
+    pub fn append(&mut self, later: &Names) -> Vec<u32> {
         let keys: Vec<u32> = later.spellings.iter().map(|spelling| self.key(spelling)).collect();
-        later.keys.change(|key| keys.get(key as usize).copied().unwrap_or(Names::NONE));
-        self.keys.append(&later.keys);
+        self.keys.append_as(&later.keys, |key| keys.get(key as usize).copied().unwrap_or(Names::NONE));
         keys
+    }
+
+    /// Forgets all rows and names; the room that the rows took is kept.
+    pub fn clear(&mut self) {
+        self.keys.clear();
+        self.spellings.clear();
+        self.known.clear();
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {
@@ -254,10 +292,10 @@ impl Rising {
     }
 
     /// Takes over the ids after these.
-    pub fn append(&mut self, later: Rising) {
-        if let Some(first) = later.first {
-            self.follow(&first);
-            self.last = later.last;
+    pub fn append(&mut self, later: &Rising) {
+        if let Some(first) = &later.first {
+            self.follow(first);
+            self.last.clone_from(&later.last);
             self.is_broken |= later.is_broken;
         }
     }

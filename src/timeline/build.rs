@@ -188,7 +188,10 @@ impl Piece {
         let mut piece = Piece {
             opportunities: Vec::with_capacity(rows.len()),
             spans: Vec::with_capacity(rows.len()),
-            states: States::with_capacity(rows.len(), 0),
+            states: States::with_capacity(
+                rows.len(),
+                2 * rows.len() + changes.first[rows.end] - changes.first[rows.start],
+            ),
             has_category: false,
             findings: Findings::default(),
         };
