@@ -164,14 +164,19 @@ impl Draft {
 
     /// Appends some records, each as a row of the columns in any case: one column after the other.
     fn push(&mut self, rows: &Rows, places: &[usize], reader: &FileReader<'_>) {
-        let turns: Vec<Option<Turn<'_>>> = places.iter().map(|at| reader.turn(rows.row(*at))).collect();
-        let feeds_of = |place: usize| match turns[place] {
+        // Where all records feed the columns alike, a column is read without asking each.
+        let has_width = |at: &usize| reader.has_width(rows.row(*at));
+        let alike = reader.shape.only_way().filter(|_| places.iter().all(has_width));
+        let turns: Vec<Option<Turn<'_>>> = match alike {
+            Some(_) => Vec::new(),
+            None => places.iter().map(|at| reader.turn(rows.row(*at))).collect(),
+        };
+        let turn_of = |place: usize| alike.map(Turn::Feeds).or_else(|| *turns.get(place)?);
+        let feeds_of = |place: usize| match turn_of(place) {
             Some(Turn::Feeds(feeds)) => Some((feeds, false)),
             Some(Turn::Deleted(feeds)) => Some((feeds, true)),
             Some(Turn::OtherField) | None => None,
         };
-        // Where all records feed the columns alike, a column is read without asking each.
-        let alike = reader.shape.only_way().filter(|_| turns.iter().all(|turn| matches!(turn, Some(Turn::Feeds(_)))));
         // The first fault of each record.
         let mut faults: BTreeMap<usize, (Fault, FaultColumn)> = BTreeMap::new();
         for (at, (cells, column)) in self.cells.iter_mut().zip(self.table.frame_columns()).enumerate() {
@@ -225,7 +230,7 @@ impl Draft {
         }
         for (place, row) in places.iter().enumerate() {
             let record = rows.row(*row);
-            self.end_row(record, turns[place].as_ref(), faults.remove(&place), reader);
+            self.end_row(record, turn_of(place), faults.remove(&place), reader);
         }
     }
 
@@ -233,7 +238,7 @@ impl Draft {
     fn end_row(
         &mut self,
         record: Row<'_>,
-        turn: Option<&Turn<'_>>,
+        turn: Option<Turn<'_>>,
         fault: Option<(Fault, FaultColumn)>,
         reader: &FileReader<'_>,
     ) {
@@ -322,7 +327,7 @@ impl Draft {
 
 /// The next stretches of a file, as many as are read at once.
 fn some(sheet: &mut Sheet) -> Result<Vec<Stretch>, IngestError> {
-    let count = 4 * rayon::current_num_threads();
+    let count = 8 * rayon::current_num_threads();
     std::iter::from_fn(|| sheet.next_stretch().transpose()).take(count).collect()
 }
 
@@ -383,9 +388,13 @@ impl FileReader<'_> {
 
     /// What a record says of itself; `None` where it has not as many cells as the file has columns.
     fn turn(&self, record: Row<'_>) -> Option<Turn<'_>> {
+        self.has_width(record).then(|| self.shape.turn(record))
+    }
+
+    /// Whether a record has a cell for each column, and text in no other.
+    fn has_width(&self, record: Row<'_>) -> bool {
         let has_text = |cell: &[u8]| !cell.trim_ascii().is_empty();
-        let has_surplus = record.len() > self.width && record.iter().skip(self.width).any(has_text);
-        (record.len() >= self.width && !has_surplus).then(|| self.shape.turn(record))
+        record.len() == self.width || record.len() > self.width && !record.iter().skip(self.width).any(has_text)
     }
 }
 

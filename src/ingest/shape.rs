@@ -62,6 +62,7 @@ const FIELDS: [(&str, &[&str]); 5] = [
 ];
 
 /// What a record says of itself before its cells are read.
+#[derive(Clone, Copy)]
 pub(super) enum Turn<'s> {
     /// It feeds the columns in this way.
     Feeds(&'s [Feed]),
@@ -126,7 +127,7 @@ impl Shape {
 
     /// The way in which all records feed the columns, where there is but one.
     pub fn only_way(&self) -> Option<&[Feed]> {
-        matches!(self.choice, Choice::One).then(|| self.ways[0].as_slice())
+        (matches!(self.choice, Choice::One) && self.deleted.is_none()).then(|| self.ways[0].as_slice())
     }
 
     /// What marks of the CRM say about the stage of a record: closed or not, and won or not.

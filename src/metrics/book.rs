@@ -108,6 +108,9 @@ fn rounded(threshold: f64) -> f64 {
     (threshold * 100.0).round() / 100.0
 }
 
+/// How many facts there mostly are of one person: room for so many is made at once.
+const USUAL_FACTS: usize = 160;
+
 /// Collects the figures of one company and period as facts.
 pub struct Book<'a> {
     company: &'a Company,
@@ -127,7 +130,7 @@ impl<'a> Book<'a> {
             period: period.to_string().into(),
             names: std::iter::once(company.team.as_str()).chain(reps).map(Arc::from).collect(),
             texts: HashSet::new(),
-            facts: Vec::new(),
+            facts: Vec::with_capacity(USUAL_FACTS * (company.roster.reps.len() + 1)),
         }
     }
 

@@ -21,7 +21,9 @@ use foldhash::fast::RandomState;
 use polars::prelude::{DataType, IntoLazy, NULL, PolarsResult, col, lit};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 /// One comparison and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -106,9 +108,15 @@ pub fn signals(
     let Some(window) = Window::new(company, period) else {
         return Ok(Vec::new());
     };
-    let prior = prior(company, period);
-    let mut signals = ratio_signals(&window, facts, earlier);
-    signals.extend(days_signals(&window, &prior)?);
+    let (ratios, days) = thread::scope(|scope| {
+        let days = scope.spawn(|| match Window::new(company, period) {
+            Some(window) => days_signals(&window, &prior(company, period)),
+            None => Ok(Vec::new()),
+        });
+        (ratio_signals(&window, facts, earlier), days.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let mut signals = ratios;
+    signals.extend(days?);
     signals.sort_by(|a, b| place(a).cmp(&place(b)));
     Ok(signals)
 }
