@@ -14,7 +14,7 @@ use std::io;
 
 /// A block is at least so long, but for the last, and no longer than it takes to end between records. Short in unit
 /// tests, so that even their files have several.
-const LEAST: usize = if cfg!(test) { 64 } else { 1 << 18 };
+const LEAST: usize = if cfg!(test) { 64 } else { 1 << 16 };
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Stands after the last line: a quotation mark that is never closed swallows it, and so shows.
 const END_MARK: &str = "\u{4}quarterdeck:end";
@@ -77,7 +77,7 @@ impl Blocks {
         }
         let mut rows = self.spare.pop().unwrap_or_default();
         let text = rows.text_mut();
-        text.reserve(2 * self.least);
+        text.reserve(4 * self.least);
         text.append(&mut self.rest);
         let end = loop {
             let end = usize::try_from(self.quotes.boundary - self.before).unwrap_or(0);
@@ -135,13 +135,16 @@ impl Block {
         }
         // What the data say is no mark, whatever it reads like: the mark is what the text ends with.
         let end = if is_last { length - END_MARK.len() - 1 } else { length };
-        let has_quotes = memchr(b'"', rows.text()).is_some();
         let mut quoted = Quoted::new(delimiter);
         let (mut at, mut line) = (0, first_line);
         while at < end {
-            let rest = &rows.text()[at..end];
-            let length = memchr(b'\n', rest).unwrap_or(rest.len());
-            if has_quotes && memchr(b'"', &rest[..length]).is_some() {
+            // Up to the line of the next quotation mark there are plain records.
+            let mark = memchr(b'"', &rows.text()[at..end]).map_or(end, |mark| at + mark);
+            let start =
+                if mark == end { end } else { memrchr(b'\n', &rows.text()[at..mark]).map_or(at, |last| at + last + 1) };
+            line = rows.add_lines(at, start, delimiter, line);
+            at = start;
+            if at < end {
                 let (taken, breaks) = quoted.read(&mut rows, at);
                 if at + taken > end {
                     return Err(IngestError::OpenQuote { file: file.to_owned(), line });
@@ -150,12 +153,6 @@ impl Block {
                 rows.end_record(line, breaks, is_torn);
                 at += taken;
                 line += breaks + 1;
-            } else {
-                let stop = at + length - usize::from(rest[..length].ends_with(b"\r"));
-                rows.add_cells(at, stop, delimiter);
-                rows.end_record(line, 0, false);
-                at += length + 1;
-                line += 1;
             }
         }
         Ok(rows)

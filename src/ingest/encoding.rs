@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-const BUFFER: usize = 1 << 18;
+const BUFFER: usize = 1 << 17;
 /// How much of a file is kept to find its delimiter and its header.
 pub(super) const SAMPLE: usize = 1 << 17;
 

@@ -91,7 +91,12 @@ fn may_be_footer(record: Row<'_>, width: usize, key: Option<usize>) -> bool {
     if has_key && record.len() >= width && !starts_like_footer(record.get(0).unwrap_or_default()) {
         return false;
     }
-    let is_single = record.iter().filter(|cell| !cell.trim_ascii().is_empty()).nth(1).is_none();
+    let mut filled = record.iter().map(<[u8]>::trim_ascii).filter(|cell| !cell.is_empty());
+    let starts_so = starts_like_footer(filled.next().unwrap_or_default());
+    let is_single = filled.next().is_none();
+    if key.is_none() && record.len() >= width && !starts_so && !is_single {
+        return false;
+    }
     let first = &*first_text(record);
     if record.len() < width {
         return is_single || is_footer_text(first);

@@ -91,7 +91,14 @@ impl Decimal {
         divide_half_even(numerator, denominator)
     }
 
+    /// The nearest floating-point number.
     pub fn to_f64(self) -> f64 {
+        // Up to here both the digits and the power are exact, so that dividing them rounds once.
+        const EXACT_DIGITS: u64 = 1 << f64::MANTISSA_DIGITS;
+        const EXACT_POWER: u8 = 22;
+        if self.digits.unsigned_abs() <= EXACT_DIGITS && self.decimals <= EXACT_POWER {
+            return self.digits as f64 / 10_f64.powi(i32::from(self.decimals));
+        }
         self.to_string().parse().unwrap_or(f64::NAN)
     }
 }
@@ -344,6 +351,16 @@ mod tests {
         assert_eq!(under("1.234.567", '.'), None);
         assert_eq!(under("1.234", '.').as_deref(), Some("1.234"));
         assert_eq!(under("1.234", ',').as_deref(), Some("1234"));
+    }
+
+    #[test]
+    fn a_figure_is_the_nearest_floating_point_number() {
+        for digits in [0, 1, -3, 45, 333_333_333, (1 << 53) - 1, (1 << 53) + 1, i64::MAX, i64::MIN + 1] {
+            for decimals in 0..=18 {
+                let number = Decimal { digits, decimals };
+                assert_eq!(number.to_f64(), number.to_string().parse::<f64>().unwrap(), "{number}");
+            }
+        }
     }
 
     #[test]

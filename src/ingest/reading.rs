@@ -327,7 +327,7 @@ impl Draft {
 
 /// The next stretches of a file, as many as are read at once.
 fn some(sheet: &mut Sheet) -> Result<Vec<Stretch>, IngestError> {
-    let count = 8 * rayon::current_num_threads();
+    let count = 16 * rayon::current_num_threads();
     std::iter::from_fn(|| sheet.next_stretch().transpose()).take(count).collect()
 }
 

@@ -3,7 +3,7 @@
 //! Most records are not copied: their cells are parts of the text. Only those with quotation marks are written once
 //! more, without them, after it. Knows no column.
 
-use memchr::memchr_iter;
+use memchr::memchr2_iter;
 use std::borrow::Cow;
 
 /// Some records of a file.
@@ -84,15 +84,33 @@ impl Rows {
         start..self.spans[at].end as usize
     }
 
-    /// Adds the cells of a part of the text that has no quotation marks.
-    pub fn add_cells(&mut self, start: usize, end: usize, delimiter: u8) {
-        let mut from = number(start);
-        for place in memchr_iter(delimiter, &self.text[start..end]) {
-            let to = number(start + place);
-            self.bounds.push((from, to));
+    /// Adds the records of a part of the text that has no quotation marks and ends between records, the first of which
+    /// begins on a line; gives the line after them. A carriage return before a line break is no part of a cell.
+    pub fn add_lines(&mut self, start: usize, end: usize, delimiter: u8, mut line: u64) -> u64 {
+        let text = std::mem::take(&mut self.text);
+        let mut from = start;
+        for place in memchr2_iter(delimiter, b'\n', &text[start..end]) {
+            let to = start + place;
+            if text[to] == delimiter {
+                self.bounds.push((number(from), number(to)));
+            } else {
+                self.end_line(&text, from, to, line);
+                line += 1;
+            }
             from = to + 1;
         }
-        self.bounds.push((from, number(end)));
+        if from < end {
+            self.end_line(&text, from, end, line);
+            line += 1;
+        }
+        self.text = text;
+        line
+    }
+
+    fn end_line(&mut self, text: &[u8], from: usize, to: usize, line: u64) {
+        let stop = to - usize::from(text[from..to].ends_with(b"\r"));
+        self.bounds.push((number(from), number(stop)));
+        self.end_record_of(text, line, 0, false);
     }
 
     /// Writes a cell after the text and adds it.
@@ -105,9 +123,15 @@ impl Rows {
     /// Makes a record of the cells that were added since the last one. One without text is none: a blank line, or nothing
     /// but delimiters.
     pub fn end_record(&mut self, line: u64, breaks: u64, is_torn: bool) {
+        let text = std::mem::take(&mut self.text);
+        self.end_record_of(&text, line, breaks, is_torn);
+        self.text = text;
+    }
+
+    fn end_record_of(&mut self, text: &[u8], line: u64, breaks: u64, is_torn: bool) {
         let before = self.spans.last().map_or(0, |span| span.end as usize);
         let is_blank =
-            |&(start, end): &(u32, u32)| self.text[start as usize..end as usize].iter().all(u8::is_ascii_whitespace);
+            |&(start, end): &(u32, u32)| text[start as usize..end as usize].iter().all(u8::is_ascii_whitespace);
         if self.bounds[before..].iter().all(is_blank) {
             self.bounds.truncate(before);
         } else {

@@ -239,15 +239,23 @@ impl Names {
         self.keys.push(key);
     }
 
-    /// Appends the last name once more if a cell says just that: the records of one mostly stand together. Whether it
-    /// did.
+    /// Appends a name if a cell says just that of the last row, whose records mostly stand together, or one of a few
+    /// known. Whether it did.
     pub fn repeat(&mut self, cell: &[u8]) -> bool {
+        const FEW: usize = 8;
         let last = self.keys.last();
-        let is_same = self.spellings.get(last as usize).is_some_and(|known| known.as_bytes() == cell);
-        if is_same {
-            self.keys.push(last);
+        let is_so = |known: &String| known.as_bytes() == cell;
+        let key = if self.spellings.get(last as usize).is_some_and(is_so) {
+            Some(last)
+        } else if self.spellings.len() <= FEW {
+            (0..).zip(&self.spellings).find(|(_, known)| is_so(known)).map(|(key, _)| key)
+        } else {
+            None
+        };
+        if let Some(key) = key {
+            self.keys.push(key);
         }
-        is_same
+        key.is_some()
     }
 
     /// The key of a spelling, new or known.
