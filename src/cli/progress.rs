@@ -6,6 +6,7 @@ use crate::ingest::Reading;
 use crate::render::terminal::printable;
 use crate::reports::wording::grouped;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,10 +23,9 @@ pub struct Progress {
 /// What was read so far.
 #[derive(Debug, Default)]
 struct Rows {
-    /// The file that is being read.
+    /// The file that was told of last, and how many of each have been read.
     file: String,
-    in_file: u64,
-    in_files_before: u64,
+    of_files: BTreeMap<String, u64>,
 }
 
 impl Progress {
@@ -58,16 +58,13 @@ impl Drop for Progress {
 
 impl Rows {
     fn add(&mut self, reading: Reading) {
-        if self.file != reading.file {
-            self.in_files_before += self.in_file;
-            self.file = reading.file.to_string();
-        }
-        self.in_file = reading.records;
+        self.file = reading.file.to_string();
+        self.of_files.insert(self.file.clone(), reading.records);
     }
 
     /// "reading deals.csv: 1,250,000 rows so far, 500,000 a second".
     fn line(&self, elapsed: Duration) -> String {
-        let rows = (self.in_files_before + self.in_file) as f64;
+        let rows = self.of_files.values().sum::<u64>() as f64;
         let rate = rows / elapsed.as_secs_f64().max(f64::EPSILON);
         format!("reading {}: {} rows so far, {} a second", printable(&self.file), grouped(rows, 0), grouped(rate, 0))
     }

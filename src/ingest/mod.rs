@@ -68,13 +68,15 @@ pub type Watch<'a> = &'a (dyn Fn(Reading) + Sync);
 
 /// Reads everything as [`read`] does, and tells now and then how far it has come.
 pub fn read_watched(options: &Options, watch: Watch<'_>) -> Result<Intake, IngestError> {
-    let mut drafts = BTreeMap::new();
     let manner = options.manner();
-    for (table, source) in &options.sources {
+    let read = |(table, source): (&Table, &Source)| {
         let mut draft = Draft::read(*table, source, &options.base, manner, watch)?;
         settle::settle(&mut draft, options)?;
-        drafts.insert(*table, draft);
-    }
+        Ok((*table, draft))
+    };
+    // Of several errors that of the first table is told, whichever came first.
+    let read: Vec<Result<_, IngestError>> = options.sources.par_iter().map(read).collect();
+    let mut drafts: BTreeMap<Table, Draft> = read.into_iter().collect::<Result<_, _>>()?;
     let mut findings = Findings::default();
     let book = StageBook::of(options, &drafts, &mut findings)?;
     currency::convert(&mut drafts, &book, options, &mut findings);
