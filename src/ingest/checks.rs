@@ -15,7 +15,6 @@ use super::storage::Names;
 use super::{Options, Rejection, SourceReport};
 use crate::diagnostic::{EXAMPLES, Finding, Findings, Place, Rule};
 use crate::model::Table;
-use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The rejected records of a draft in order of place. Those that were rejected after they had been read are read
@@ -208,17 +207,19 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
     else {
         return;
     };
-    let mut known: HashSet<u32, RandomState> = HashSet::default();
-    let with_rows = exported.numbers.iter().enumerate();
-    known.extend(with_rows.filter(|(row, _)| opportunities.states[*row] != State::Rejected).map(|(_, number)| number));
-    let mut last = Names::NONE;
+    let numbers = exported.numbers.iter().enumerate().filter(|(_, number)| *number != Names::NONE);
+    let mut known: Vec<bool> = Vec::new();
+    for (row, number) in numbers {
+        let number = number as usize;
+        if known.len() <= number {
+            known.resize(number + 1, false);
+        }
+        known[number] |= opportunities.states[row] != State::Rejected;
+    }
     for (row, number) in changed.numbers.iter().enumerate().filter(|(row, _)| history.is_kept(*row)) {
-        // The changes of an opportunity mostly stand together.
-        if number != last && !known.contains(&number) {
+        if known.get(number as usize) != Some(&true) {
             let value = changed.get(row).map(str::to_owned);
             findings.add(&rules::HISTORY_WITHOUT_OPPORTUNITY, Place { value, ..history.place(row) }, None);
-        } else {
-            last = number;
         }
         let is_undated = matches!(
             history.cells.get(1),

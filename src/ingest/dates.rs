@@ -107,6 +107,10 @@ impl Cursor<'_> {
 
     /// The day under month-first and under day-first.
     fn date(&mut self) -> Option<(Option<i32>, Option<i32>)> {
+        if let Some(day) = self.cell.get(self.at..self.at + 10).and_then(plain) {
+            self.at += 10;
+            return Some((Some(day), Some(day)));
+        }
         let (first, length) = self.digits(4)?;
         let separator = self.peek().filter(|byte| matches!(byte, b'-' | b'/' | b'.'))?;
         self.at += 1;
@@ -224,6 +228,15 @@ impl Cursor<'_> {
         }
         (!is_required || self.at > start).then_some(())
     }
+}
+
+/// The day number of a date such as `2026-10-31`, which most are.
+fn plain(cell: &[u8]) -> Option<i32> {
+    let &[y, e, a, r, b'-', m, o, b'-', d, t] = cell else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
+    };
+    day_number(number(&[y, e, a, r])?, number(&[m, o])?, number(&[d, t])?)
 }
 
 /// The day number of a date that exists, from the year 1900 on.

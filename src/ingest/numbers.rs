@@ -83,6 +83,12 @@ impl Number {
 impl Decimal {
     /// The number times a rate in whole `10^-decimals`, rounded half to even once; `None` where it does not fit.
     pub fn scaled(self, decimals: u32, rate: Option<Decimal>) -> Option<i64> {
+        // Most numbers have no more decimals than are wanted, and need no rounding.
+        let more = decimals.checked_sub(u32::from(self.decimals)).filter(|_| rate.is_none());
+        let whole = more.and_then(|more| self.digits.checked_mul(10_i64.checked_pow(more)?));
+        if whole.is_some() {
+            return whole;
+        }
         let rate = rate.unwrap_or(Decimal { digits: 1, decimals: 0 });
         let numerator = i128::from(self.digits)
             .checked_mul(i128::from(rate.digits))?

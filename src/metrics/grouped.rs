@@ -4,7 +4,10 @@
 //! for nobody's); every row counts for the team.
 
 use crate::model::Words;
-use polars::prelude::{Column, DataFrame, DataType, Expr, IntoLazy, PolarsResult, col, lit};
+use foldhash::fast::RandomState;
+use polars::prelude::{Column, DataFrame, DataType, Expr, IntoLazy, PolarsResult, UInt32Chunked, col, lit};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 /// The team's number among subjects.
 pub const TEAM: usize = 0;
@@ -75,7 +78,7 @@ impl Grouped {
 }
 
 impl Keyed {
-    /// Aggregates by the text column `key` for the team and each rep; a row without a key is under none.
+    /// Aggregates by the column `key`, of text or of categories, for the team and each rep; a row without a key is under none.
     pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
         let keyed = frame.clone().lazy().filter(col("key").is_not_null());
         let team = keyed.clone().group_by([col("key")]).agg(aggregates).with_column(team_subject()).collect()?;
@@ -88,7 +91,8 @@ impl Keyed {
             .collect()?;
         let frame = team.vstack(&reps)?;
         let subjects = frame.column("subject")?.u32()?;
-        let keys = frame.column("key")?.str()?;
+        let keys = frame.column("key")?.cast(&DataType::String)?;
+        let keys = keys.str()?;
         let rows = (0..frame.height())
             .filter_map(|row| {
                 Some(KeyRow { subject: subjects.get(row)? as usize, key: keys.get(row)?.to_string(), row })
@@ -131,24 +135,32 @@ fn whole(column: &Column, row: usize) -> PolarsResult<i64> {
     Ok(column.get(row)?.extract::<i64>().unwrap_or(0))
 }
 
-/// A frame with one row for each key of each of its rows in a column of categories, in a column `key`.
+/// A frame with one row for each key of each of its rows in a column of categories, in a column `key` of categories.
 ///
 /// `separator` divides a cell into several keys; the same key twice in a cell counts once, an empty one not at all.
 pub fn with_keys(frame: &DataFrame, column: &str, separator: Option<char>) -> PolarsResult<DataFrame> {
     let cells = Words::of(frame, column)?;
-    let mut rows: Vec<u32> = Vec::new();
-    let mut keys: Vec<String> = Vec::new();
-    for (row, cell) in cells.iter().enumerate() {
+    let mut keys_of: HashMap<u32, Vec<u32>, RandomState> = HashMap::default();
+    let (mut rows, mut keys) = (Vec::new(), Vec::new());
+    for (row, cell) in (0..).zip(cells.numbers().iter()) {
         let Some(cell) = cell else { continue };
-        let first = keys.len();
-        for key in cell.split(|c| Some(c) == separator).map(str::trim).filter(|key| !key.is_empty()) {
-            if !keys[first..].iter().any(|known| known == key) {
-                rows.push(u32::try_from(row).unwrap_or(u32::MAX));
-                keys.push(key.to_string());
+        let of_cell = match keys_of.entry(cell) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let cell = cells.word(cell).unwrap_or_default();
+                let parts = cell.split(|c| Some(c) == separator).map(str::trim).filter(|part| !part.is_empty());
+                let mut of_cell = parts.map(|part| cells.number_of(part)).collect::<PolarsResult<Vec<u32>>>()?;
+                let mut seen = HashSet::new();
+                of_cell.retain(|key| seen.insert(*key));
+                new.insert(of_cell)
             }
+        };
+        for key in of_cell {
+            rows.push(row);
+            keys.push(*key);
         }
     }
-    let mut keyed = frame.take(&polars::prelude::UInt32Chunked::from_vec("row".into(), rows))?;
-    keyed.with_column(Column::new("key".into(), keys))?;
+    let mut keyed = frame.take(&UInt32Chunked::from_vec("row".into(), rows))?;
+    keyed.with_column(cells.column("key", keys))?;
     Ok(keyed)
 }

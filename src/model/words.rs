@@ -4,7 +4,8 @@
 //! table.
 
 use polars::prelude::{
-    Categorical32Type, CategoricalChunked, CategoricalMapping, DataFrame, PolarsResult, UInt32Chunked,
+    Categorical32Type, CategoricalChunked, CategoricalMapping, Column, DataFrame, DataType, IntoColumn, LogicalType,
+    PolarsResult, UInt32Chunked,
 };
 
 /// A column of words. Within one kind of category, people and stages or identities, equal numbers are equal words,
@@ -13,12 +14,13 @@ use polars::prelude::{
 pub struct Words<'a> {
     numbers: &'a UInt32Chunked,
     mapping: &'a CategoricalMapping,
+    data_type: &'a DataType,
 }
 
 impl<'a> Words<'a> {
     pub fn of(frame: &'a DataFrame, column: &str) -> PolarsResult<Self> {
         let column: &CategoricalChunked<Categorical32Type> = frame.column(column)?.cat32()?;
-        Ok(Self { numbers: column.physical(), mapping: column.get_mapping() })
+        Ok(Self { numbers: column.physical(), mapping: column.get_mapping(), data_type: column.dtype() })
     }
 
     pub fn get(&self, row: usize) -> Option<&'a str> {
@@ -42,6 +44,17 @@ impl<'a> Words<'a> {
     /// The number of a word that some column has.
     pub fn number(&self, word: &str) -> Option<u32> {
         self.mapping.get_cat(word)
+    }
+
+    /// The number of a word, be it one that no column has yet.
+    pub fn number_of(&self, word: &str) -> PolarsResult<u32> {
+        self.mapping.insert_cat(word)
+    }
+
+    /// A column of words of the same kind, by their numbers.
+    pub fn column(&self, name: &str, numbers: Vec<u32>) -> Column {
+        let numbers = UInt32Chunked::from_vec(name.into(), numbers);
+        CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(numbers, self.data_type.clone()).into_column()
     }
 
     /// One more than the highest number.

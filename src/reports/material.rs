@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// The material of one period's reports.
@@ -45,20 +46,16 @@ impl<'a> Material<'a> {
         findings: &Findings,
         memory: Memory,
     ) -> Result<Self, ReportError> {
-        let facts = |period: &Period| Ok(Facts::new(measure(company, *period, None)?, &company.team));
         let before = prior(company, period);
-        // Threads of their own: a worker of a pool that waits for an aggregate would begin the next period meanwhile,
-        // and have all periods on its stack while the others have nothing to do.
-        let (raised, measured) = thread::scope(|scope| {
-            let periods = std::iter::once(&period).chain(&before);
-            let threads: Vec<_> = periods.map(|period| scope.spawn(move || facts(period))).collect();
-            let raised = match Window::of_review(company, period) {
-                Some(window) => flags::raise(&window, company.earlier.as_deref()),
-                None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
-            };
-            let facts = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            (raised, facts.collect::<Result<Vec<Facts>, MeasureError>>())
+        let periods: Vec<Period> = std::iter::once(period).chain(before.iter().copied()).collect();
+        let raise = || match Window::of_review(company, period) {
+            Some(window) => flags::raise(&window, company.earlier.as_deref()),
+            None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
+        };
+        let (raised, measured) = beside_each_other(raise, &periods, |period| {
+            Ok(Facts::new(measure(company, *period, None)?, &company.team))
         });
+        let measured: Result<Vec<Facts>, MeasureError> = measured.into_iter().collect();
         let (raised, mut measured) = (raised?, measured?);
         let prior: Vec<(Period, Facts)> = before.into_iter().zip(measured.split_off(1)).collect();
         let facts = measured.remove(0);
@@ -145,6 +142,34 @@ impl<'a> Material<'a> {
     pub fn all_sources(&self) -> String {
         format!("quarterdeck metrics --period {} --as-of {}", self.label, self.as_of())
     }
+}
+
+/// Does one thing and another for each of some items, on as many threads as there are cores.
+///
+/// They are threads of their own: a worker of a pool that waits for an aggregate would begin with the next item meanwhile,
+/// and have all of them on its stack while the others have nothing to do.
+fn beside_each_other<O, I: Sync, T: Send>(
+    one: impl FnOnce() -> O,
+    items: &[I],
+    each: impl Fn(&I) -> T + Sync,
+) -> (O, Vec<T>) {
+    let next = AtomicUsize::new(0);
+    let work = || -> Vec<(usize, T)> {
+        let places = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        places.map_while(|at| Some((at, each(items.get(at)?)))).collect()
+    };
+    let others = thread::available_parallelism().map_or(0, |cores| cores.get() - 1);
+    let (one, mut done) = thread::scope(|scope| {
+        let threads: Vec<_> = (0..others.min(items.len())).map(|_| scope.spawn(work)).collect();
+        let one = one();
+        let mut done = work();
+        for thread in threads {
+            done.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        (one, done)
+    });
+    done.sort_by_key(|(at, _)| *at);
+    (one, done.into_iter().map(|(_, result)| result).collect())
 }
 
 /// A name as a shell takes it literally.

@@ -147,14 +147,24 @@ impl Timeline {
         timeline.spans.reserve_exact(rows);
         timeline.opportunities.reserve_exact(rows);
         let mut has_category = false;
-        for firsts in firsts.chunks(PIECES_AT_ONCE) {
-            for piece in firsts.par_iter().map(piece).collect::<Vec<_>>() {
-                timeline.states.append(&piece.states);
-                timeline.spans.extend(piece.spans);
-                timeline.opportunities.extend(piece.opportunities);
-                findings.merge(piece.findings);
-                has_category |= piece.has_category;
+        let mut rest = firsts.chunks(PIECES_AT_ONCE);
+        let mut pieces: Vec<Piece> = Vec::new();
+        // While some pieces are built, those before them are put together.
+        loop {
+            let firsts = rest.next().unwrap_or_default();
+            if firsts.is_empty() && pieces.is_empty() {
+                break;
             }
+            let put_together = || {
+                for piece in pieces {
+                    timeline.states.append(&piece.states);
+                    timeline.spans.extend(piece.spans);
+                    timeline.opportunities.extend(piece.opportunities);
+                    findings.merge(piece.findings);
+                    has_category |= piece.has_category;
+                }
+            };
+            pieces = rayon::join(|| firsts.par_iter().map(piece).collect(), put_together).0;
         }
         for (o, opportunity) in (0..).zip(&timeline.opportunities) {
             timeline.by_identity[opportunity.identity as usize] = o;
@@ -188,10 +198,7 @@ impl Piece {
         let mut piece = Piece {
             opportunities: Vec::with_capacity(rows.len()),
             spans: Vec::with_capacity(rows.len()),
-            states: States::with_capacity(
-                rows.len(),
-                2 * rows.len() + changes.first[rows.end] - changes.first[rows.start],
-            ),
+            states: States::with_capacity(rows.len(), 2 * rows.len() + changes.positions_of(rows.clone()).len()),
             has_category: false,
             findings: Findings::default(),
         };
@@ -435,7 +442,7 @@ struct Changes<'a> {
     history: Option<HistoryColumns<'a>>,
     /// Positions in the history; those of row `r` are `positions[first[r]..first[r + 1]]`.
     positions: Vec<u32>,
-    first: Vec<usize>,
+    first: Vec<u32>,
     /// What banked runs saw, by row.
     sighted: HashMap<usize, Vec<Change>>,
     names: Names,
@@ -464,6 +471,11 @@ impl<'a> Changes<'a> {
         self.positions.len() + self.sighted.values().map(Vec::len).sum::<usize>()
     }
 
+    /// The places among the positions of those of some rows.
+    fn positions_of(&self, rows: Range<usize>) -> Range<usize> {
+        self.first[rows.start] as usize..self.first[rows.end] as usize
+    }
+
     /// Writes the changes of an opportunity in order of time.
     fn write(&self, row: usize, changes: &mut Vec<Change>) {
         changes.clear();
@@ -475,7 +487,7 @@ impl<'a> Changes<'a> {
 
     /// The rows of the history of an opportunity, in the order of the file.
     fn rows_of(&self, row: usize) -> impl Iterator<Item = Change> {
-        let positions = &self.positions[self.first[row]..self.first[row + 1]];
+        let positions = &self.positions[self.positions_of(row..row + 1)];
         let history = self.history.iter();
         history.flat_map(|history| positions.iter().filter_map(|at| history.change(*at as usize, &self.names)))
     }
@@ -589,7 +601,7 @@ impl<'a> RowsById<'a> {
 /// The positions in the history by the row of their opportunity in the export, and where those of each row begin.
 ///
 /// Ingest has counted the changes of opportunities that are not in the export, with their places.
-fn placed_rows(history: Option<&HistoryColumns>, rows: usize, rows_by_id: &RowsById) -> (Vec<u32>, Vec<usize>) {
+fn placed_rows(history: Option<&HistoryColumns>, rows: usize, rows_by_id: &RowsById) -> (Vec<u32>, Vec<u32>) {
     let mut first = vec![0; rows + 1];
     let Some(history) = history else { return (Vec::new(), first) };
     let row_of = |id: Option<u32>| rows_by_id.get(id?);
@@ -600,10 +612,10 @@ fn placed_rows(history: Option<&HistoryColumns>, rows: usize, rows_by_id: &RowsB
         first[row + 1] += first[row];
     }
     let mut next = first.clone();
-    let mut positions = vec![0; first[rows]];
+    let mut positions = vec![0; first[rows] as usize];
     for (position, id) in (0..).zip(history.ids.numbers().iter()) {
         if let Some(row) = row_of(id) {
-            positions[next[row]] = position;
+            positions[next[row] as usize] = position;
             next[row] += 1;
         }
     }

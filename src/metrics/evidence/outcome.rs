@@ -40,7 +40,7 @@ fn decided_of_key(question: &Question) -> PolarsResult<(Vec<Decided>, usize)> {
     let all = question.company().with_dimensions(decided, &[dimension])?;
     let separator = (dimension == "competitor").then_some(';');
     let keyed = with_keys(&all, dimension, separator)?;
-    let is_key = keyed.column("key")?.str()?.iter().map(|found| found == Some(key)).collect();
+    let is_key = Words::of(&keyed, "key")?.iter().map(|found| found == Some(key)).collect();
     let keyless = |cell: Option<&str>| {
         cell.is_none_or(|cell| cell.split(|c| Some(c) == separator).all(|part| part.trim().is_empty()))
     };
