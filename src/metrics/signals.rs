@@ -21,9 +21,7 @@ use foldhash::fast::RandomState;
 use polars::prelude::{DataType, IntoLazy, NULL, PolarsResult, col, lit};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 /// One comparison and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -94,8 +92,8 @@ const SIGNIFICANT: f64 = 0.05;
 /// Days have no common scale, so a difference in days would mean little in a cycle of a year and much in one of a week.
 const SMALLEST_IS_ONE_IN: u64 = 20;
 
-/// The signals of a period, from its facts and those of the [`prior`] periods; sorted as facts are, `prior` before
-/// `team`.
+/// The signals of a period, from its facts, those of the [`prior`] periods and its [`days_signals`]; sorted as facts are,
+/// `prior` before `team`.
 ///
 /// The team, reps and (of coaching) managers against their own past; reps against the rest of the team. A metric
 /// that could not be measured has none. A period that begins after the as-of date has none either.
@@ -104,21 +102,15 @@ pub fn signals(
     period: Period,
     facts: &[Fact],
     earlier: &[&[Fact]],
-) -> Result<Vec<Signal>, MeasureError> {
+    days: Vec<Signal>,
+) -> Vec<Signal> {
     let Some(window) = Window::new(company, period) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
-    let (ratios, days) = thread::scope(|scope| {
-        let days = scope.spawn(|| match Window::new(company, period) {
-            Some(window) => days_signals(&window, &prior(company, period)),
-            None => Ok(Vec::new()),
-        });
-        (ratio_signals(&window, facts, earlier), days.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    });
-    let mut signals = ratios;
-    signals.extend(days?);
+    let mut signals = ratio_signals(&window, facts, earlier);
+    signals.extend(days);
     signals.sort_by(|a, b| place(a).cmp(&place(b)));
-    Ok(signals)
+    signals
 }
 
 /// The signals of a period for which nothing has been measured yet.
@@ -129,7 +121,8 @@ pub fn measure_signals(company: &Company, period: Period) -> Result<Vec<Signal>,
         .into_iter()
         .map(|period| measure(company, period, Some(&wanted)))
         .collect::<Result<_, _>>()?;
-    signals(company, period, &facts, &earlier.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    let earlier: Vec<&[Fact]> = earlier.iter().map(Vec::as_slice).collect();
+    Ok(signals(company, period, &facts, &earlier, days_signals(company, period)?))
 }
 
 /// The periods before that a period is held against, latest first; fewer where the calendar ends.
@@ -314,11 +307,15 @@ impl Stays {
 /// Samples by open rank; those of the whole cycle are under none.
 type Samples = BTreeMap<Option<u32>, Stays>;
 
-fn days_signals(window: &Window, prior: &[Period]) -> PolarsResult<Vec<Signal>> {
-    let company = window.company;
-    let now = samples(window, window.start, window.horizon)?;
+/// The signals of a period that rest on days, not on the counts of facts.
+pub fn days_signals(company: &Company, period: Period) -> PolarsResult<Vec<Signal>> {
+    let Some(window) = Window::new(company, period) else {
+        return Ok(Vec::new());
+    };
+    let prior = prior(company, period);
+    let now = samples(&window, window.start, window.horizon)?;
     let then = match (prior.last(), prior.first()) {
-        (Some(first), Some(last)) => samples(window, day_number(first.start), day_number(last.end))?,
+        (Some(first), Some(last)) => samples(&window, day_number(first.start), day_number(last.end))?,
         _ => Samples::new(),
     };
     let nothing = Stays::default();

@@ -7,7 +7,7 @@ use super::playbook::Playbook;
 use super::{ReportError, noticed};
 use crate::diagnostic::Findings;
 use crate::flags::{self, Flag, Raised};
-use crate::metrics::signals::{Signal, prior, signals};
+use crate::metrics::signals::{Signal, days_signals, prior, signals};
 use crate::metrics::{Company, MeasureError, Window, measure};
 use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
@@ -52,15 +52,16 @@ impl<'a> Material<'a> {
             Some(window) => flags::raise(&window, company.earlier.as_deref()),
             None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
         };
-        let (raised, measured) = beside_each_other(raise, &periods, |period| {
+        let first = || (raise(), days_signals(company, period));
+        let ((raised, days), measured) = beside_each_other(first, &periods, |period| {
             Ok(Facts::new(measure(company, *period, None)?, &company.team))
         });
         let measured: Result<Vec<Facts>, MeasureError> = measured.into_iter().collect();
-        let (raised, mut measured) = (raised?, measured?);
+        let (raised, days, mut measured) = (raised?, days.map_err(MeasureError::from)?, measured?);
         let prior: Vec<(Period, Facts)> = before.into_iter().zip(measured.split_off(1)).collect();
         let facts = measured.remove(0);
         let earlier: Vec<&[Fact]> = prior.iter().map(|(_, facts)| facts.all()).collect();
-        let signals = signals(company, period, facts.all(), &earlier)?;
+        let signals = signals(company, period, facts.all(), &earlier, days);
         let mut signals_by_rep: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
         for (place, signal) in signals.iter().enumerate().filter(|(_, signal)| signal.scope == Scope::Rep) {
             signals_by_rep.entry(Arc::clone(&signal.subject)).or_default().push(place);
