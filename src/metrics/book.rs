@@ -246,7 +246,8 @@ impl<'a> Book<'a> {
 
     /// The facts in their order: by metric, scope, subject, by and key, text by its bytes, absent first.
     pub fn into_facts(mut self) -> Vec<Fact> {
-        self.facts.sort_by(|a, b| {
+        // No two are about the same, so nothing is lost by an unstable sort, which takes no room.
+        self.facts.sort_unstable_by(|a, b| {
             let place = |fact: &Fact| (fact.metric, fact.scope.name());
             place(a)
                 .cmp(&place(b))

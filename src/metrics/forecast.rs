@@ -154,6 +154,7 @@ pub fn forecasts_on(window: &Window, days: &[Day]) -> PolarsResult<Vec<Vec<Forec
         is_due && prediction.has(state.category, timeline.probability(*state))
     });
     let won = won_by(window, &known)?;
+    let submissions = submissions(window)?;
     let mut of_known = predicted.iter().zip(&won);
     let mut all = Vec::with_capacity(days.len());
     for day in days {
@@ -162,7 +163,7 @@ pub fn forecasts_on(window: &Window, days: &[Day]) -> PolarsResult<Vec<Vec<Forec
             all.push(subjects.clone().map(|_| Forecast::Absent(NOT_YET)).collect());
             continue;
         };
-        let submitted = submissions(window, *day + GRACE_DAYS)?;
+        let submitted = last_submitted(window, &submissions, *day + GRACE_DAYS);
         let derived = |subject: usize| {
             if !timeline.has_history() {
                 return Forecast::Absent(NO_HISTORY);
@@ -206,13 +207,13 @@ pub(super) struct Submission {
     pub amount: i64,
 }
 
-/// The last forecast submitted for the period by a day, for the team (the row without a rep) and each rep.
+/// All forecasts submitted for the period, each with its subject: the team (the row without a rep) or a rep.
 ///
-/// Only forecasts of a configured category or without one count. Of several on one day the largest stands.
-pub(super) fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Option<Submission>>> {
-    let mut last: Vec<Option<Submission>> = vec![None; window.company.roster.reps.len() + 1];
+/// Only forecasts of a configured category or without one count, and none that was submitted after the as-of date.
+pub(super) fn submissions(window: &Window) -> PolarsResult<Vec<(usize, Submission)>> {
+    let mut submitted = Vec::new();
     let Some(forecasts) = window.company.tables.get(&Table::Forecasts) else {
-        return Ok(last);
+        return Ok(submitted);
     };
     let periods = forecasts.column("period")?.str()?;
     let days = forecasts.column("submitted_on")?.date()?.physical();
@@ -221,13 +222,12 @@ pub(super) fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Optio
     let reps = forecasts.column("rep_number")?.u32()?;
     let categories = forecasts.column("category")?.str()?;
     let label = window.period.to_string();
-    let until = until.min(window.company.as_of);
-    for row in 0..forecasts.height() {
+    for row in (0..forecasts.height()).filter(|row| periods.get(*row) == Some(label.as_str())) {
         let (Some(on), Some(amount)) = (days.get(row), amounts.get(row)) else {
             continue;
         };
         let counts = categories.get(row).is_none_or(|category| is_forecast_category(window, category));
-        if periods.get(row) != Some(label.as_str()) || on > until || !counts {
+        if on > window.company.as_of || !counts {
             continue;
         }
         let subject = match (names.get(row), reps.get(row)) {
@@ -235,9 +235,22 @@ pub(super) fn submissions(window: &Window, until: Day) -> PolarsResult<Vec<Optio
             (Some(_), Some(rep)) => rep as usize + 1,
             (Some(_), None) => continue,
         };
-        last[subject] = last[subject].max(Some(Submission { on, amount }));
+        submitted.push((subject, Submission { on, amount }));
     }
-    Ok(last)
+    Ok(submitted)
+}
+
+/// The last forecast of each subject that was submitted by a day. Of several on one day the largest stands.
+pub(super) fn last_submitted(
+    window: &Window,
+    submissions: &[(usize, Submission)],
+    until: Day,
+) -> Vec<Option<Submission>> {
+    let mut last = vec![None; window.company.roster.reps.len() + 1];
+    for (subject, submission) in submissions.iter().filter(|(_, submission)| submission.on <= until) {
+        last[*subject] = last[*subject].max(Some(*submission));
+    }
+    last
 }
 
 fn is_forecast_category(window: &Window, name: &str) -> bool {

@@ -6,7 +6,9 @@ use super::row::{EvidenceRow, RowKind};
 use super::wording::{counted, whole};
 use super::{Evidence, OPPORTUNITIES, REPS};
 use crate::metrics::MeasureError;
-use crate::metrics::forecast::{GRACE_DAYS, Submission, due_in_period, forecast_day, outcome, predicted, submissions};
+use crate::metrics::forecast::{
+    GRACE_DAYS, Submission, due_in_period, forecast_day, last_submitted, outcome, predicted, submissions,
+};
 use crate::timeline::Day;
 use polars::prelude::PolarsResult;
 
@@ -83,7 +85,7 @@ fn day_of(question: &Question) -> Day {
 /// team without a submission of its own, its reps' where one of them has submitted.
 fn forecast_rows(question: &Question) -> PolarsResult<Vec<EvidenceRow>> {
     let day = day_of(question);
-    let submitted = submissions(question.window, day + GRACE_DAYS)?;
+    let submitted = last_submitted(question.window, &submissions(question.window)?, day + GRACE_DAYS);
     let of_rep = |rep: usize| match submitted[rep + 1] {
         Some(submission) => Ok(vec![submission_row(question, Some(rep), submission)]),
         None => derived_rows(&about(question, rep), day),
@@ -184,7 +186,8 @@ fn against_bookings(question: &Question) -> PolarsResult<Evidence> {
 /// A row for each rep with a forecast: its amount, the bookings as basis, the error as value.
 fn wape(question: &Question) -> PolarsResult<Evidence> {
     let has_history = question.company().timeline.has_history();
-    let submitted = submissions(question.window, day_of(question) + GRACE_DAYS)?;
+    let submissions = submissions(question.window)?;
+    let submitted = last_submitted(question.window, &submissions, day_of(question) + GRACE_DAYS);
     let mut rows = Vec::new();
     let mut without = 0;
     for rep in question.reps() {
