@@ -11,6 +11,7 @@ use csv_core::{ReadRecordResult, ReaderBuilder, Terminator};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 
 /// A block is at least so long, but for the last, and no longer than it takes to end between records. Short in unit
 /// tests, so that even their files have several.
@@ -145,7 +146,7 @@ impl Block {
             line = rows.add_lines(at, start, delimiter, line);
             at = start;
             if at < end {
-                let (taken, breaks) = quoted.read(&mut rows, at);
+                let (taken, breaks) = quoted.read(&mut rows, at..length);
                 if at + taken > end {
                     return Err(IngestError::OpenQuote { file: file.to_owned(), line });
                 }
@@ -184,12 +185,12 @@ impl Quoted {
         Quoted { reader, cells: vec![0; 1 << 10], ends: vec![0; 1 << 6] }
     }
 
-    /// Writes the cells of the record that begins at a place of the text after it; gives how many bytes of the text it
-    /// took, its line break included, and how many line breaks its cells hold.
-    fn read(&mut self, rows: &mut Rows, at: usize) -> (usize, u64) {
+    /// Writes the cells of the record with which a part of the text begins after the text; gives how many bytes it took,
+    /// its line break included, and how many line breaks its cells hold.
+    fn read(&mut self, rows: &mut Rows, part: Range<usize>) -> (usize, u64) {
         let (mut taken, mut written, mut ended) = (0, 0, 0);
         loop {
-            let input = &rows.text()[at + taken..];
+            let input = &rows.text()[part.start + taken..part.end];
             let (result, read, wrote, ends) =
                 self.reader.read_record(input, &mut self.cells[written..], &mut self.ends[ended..]);
             (taken, written, ended) = (taken + read, written + wrote, ended + ends);
@@ -349,6 +350,13 @@ mod tests {
         for least in [1, WHOLE] {
             assert_eq!(records("id,note\n1,a\n2,\"b\n3,c\n", least), Err(3), "{least}");
         }
+    }
+
+    #[test]
+    fn a_text_cut_within_quotation_marks_ends_there() {
+        let rows = Block::whole(b"id,note\n1,\"a, b\"\n2,\"c".to_vec()).split(b',', "a.csv").unwrap();
+        let cells: Vec<_> = (0..rows.len()).map(|at| rows.row(at).to_strings()).collect();
+        assert_eq!(cells, [["id", "note"], ["1", "a, b"], ["2", "c"]]);
     }
 
     #[test]

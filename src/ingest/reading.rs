@@ -131,8 +131,14 @@ impl Draft {
             file: &located.shown,
             spare: Mutex::default(),
         };
-        let mut gathered =
-            Gathered { rows, footer: Footer::default(), kept_faults: 0, counted: 0, length: 0, has_room: false };
+        let mut gathered = Gathered {
+            rows,
+            footer: Footer::default(),
+            kept_faults: self.faults.len(),
+            counted: 0,
+            length: 0,
+            has_room: false,
+        };
         let length = std::fs::metadata(&located.path).map(|file| file.len());
         let mut stretches = some(sheet)?;
         let mut parts: Vec<Part> = Vec::new();
