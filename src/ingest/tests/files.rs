@@ -287,3 +287,15 @@ fn rejected_records_are_whole_however_many_there_are() {
         assert_eq!(rejection.place.line, Some(row as u64 + 2));
     }
 }
+
+/// The header is sought in the beginning of a file, which ends in the middle of a cell.
+#[test]
+fn a_long_file_in_quotation_marks_is_read_whole() {
+    let header = "\"id\";\"owner\";\"stage\";\"amount\";\"created_date\";\"close_date\"\n";
+    let row = |n: u32| format!("\"O{n}\";\"Ann; Lee\";\"Proposal\";\"1\";\"2026-01-31\";\"2026-12-31\"\n");
+    let text: String = std::iter::once(header.to_owned()).chain((0..4000).map(row)).collect();
+    assert!(text.len() > crate::ingest::encoding::SAMPLE);
+    let intake = opportunities("o.csv", &text);
+    assert_eq!(intake.sources[0].kept, 4000);
+    assert_eq!(intake.column(Table::Opportunities, "owner")[3999], "Ann; Lee");
+}
