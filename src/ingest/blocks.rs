@@ -16,7 +16,6 @@ use std::ops::Range;
 /// A block is at least so long, but for the last, and no longer than it takes to end between records. Short in unit
 /// tests, so that even their files have several.
 const LEAST: usize = if cfg!(test) { 64 } else { 1 << 16 };
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Stands after the last line: a quotation mark that is never closed swallows it, and so shows.
 const END_MARK: &str = "\u{4}quarterdeck:end";
 
@@ -66,10 +65,12 @@ impl Blocks {
         self.text.is_broken()
     }
 
-    /// Takes back the room of a block that has been read.
+    /// Takes back the room of a block that has been read, unless it was an uncommonly long one.
     pub fn take_back(&mut self, mut room: Rows) {
-        room.clear();
-        self.spare.push(room);
+        if room.text().len() <= 16 * self.least {
+            room.clear();
+            self.spare.push(room);
+        }
     }
 
     pub fn next(&mut self) -> io::Result<Option<Block>> {
@@ -82,9 +83,7 @@ impl Blocks {
         text.append(&mut self.rest);
         let end = loop {
             let end = usize::try_from(self.quotes.boundary - self.before).unwrap_or(0);
-            // A reader would drop a byte order mark at the start of a block, where the text has it between records.
-            let may_end = text.get(end..end + BYTE_ORDER_MARK.len()).is_some_and(|next| next != BYTE_ORDER_MARK);
-            if end >= self.least && may_end {
+            if end >= self.least {
                 break end;
             }
             let known = text.len();

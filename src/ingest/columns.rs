@@ -339,6 +339,9 @@ impl<T: Copy + PartialEq> Twofold<T> {
 
     fn expect(&mut self, rows: usize) {
         self.month_first.expect(rows);
+        if let Some(second) = &mut self.day_first {
+            second.expect(rows);
+        }
     }
 
     fn append(&mut self, later: &Twofold<T>) {

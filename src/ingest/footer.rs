@@ -84,9 +84,11 @@ fn may_be_footer(record: Row<'_>, width: usize, key: Option<usize>) -> bool {
     if width < 2 {
         return false;
     }
-    // Most records have all their cells and an id, and begin with no word of a footer.
-    let starts_like_footer =
-        |first: &[u8]| first.first().is_none_or(|byte| b"cgrst\xC2".contains(&byte.to_ascii_lowercase()));
+    // Most records have all their cells and an id, and begin with no word of a footer. A byte that is no ASCII may begin
+    // white space or the sign of a copyright.
+    let starts_like_footer = |first: &[u8]| {
+        first.first().is_none_or(|byte| !byte.is_ascii() || b"cgrst".contains(&byte.to_ascii_lowercase()))
+    };
     let has_key = key.and_then(|key| record.get(key)).is_some_and(|cell| !cell.trim_ascii().is_empty());
     if has_key && record.len() >= width && !starts_like_footer(record.get(0).unwrap_or_default()) {
         return false;

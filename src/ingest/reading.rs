@@ -67,12 +67,16 @@ impl Draft {
     ) -> Result<(), IngestError> {
         let score = mapping::header_score(self.table, &source.columns);
         let open = |look: Look| Sheet::open(&located.path, &located.shown, &score, look);
-        let mut sheet = open(Look::Start)?;
-        let mut rows = self.read_sheet(&mut sheet, &located, source, manner, watch);
-        if sheet.is_broken() {
-            sheet = open(Look::Whole)?;
-            rows = self.read_sheet(&mut sheet, &located, source, manner, watch);
-        }
+        let read = |look: Look| {
+            let mut sheet = open(look)?;
+            let rows = self.read_sheet(&mut sheet, &located, source, manner, watch);
+            Ok::<_, IngestError>((sheet, rows))
+        };
+        let (sheet, rows) = match read(Look::Start) {
+            Ok((sheet, rows)) if !sheet.is_broken() => (sheet, rows),
+            // What was read of a file that is not what it was taken for is void, and so is what went wrong with it.
+            _ => read(Look::Whole)?,
+        };
         let (rows, layout, shape) = rows?;
         let first_row = self.states.len();
         let records = rows.states.len() as u64;
@@ -121,10 +125,13 @@ impl Draft {
         let shape = Shape::of(table, &layout);
         let mut rows = Draft::new(table, self.keeps_ids);
         rows.enter(layout.entered.iter().map(|entered| &entered.label));
+        // Of several columns with one label the first is read.
+        let labels = rows.entered.iter().map(|(label, _)| label);
+        let first_of = |label: &String| layout.entered.iter().find(|entered| entered.label == *label);
         let reader = FileReader {
             shape: &shape,
             empty: rows.beside(0),
-            entered: layout.entered.iter().map(|entered| entered.position).collect(),
+            entered: labels.filter_map(first_of).map(|entered| entered.position).collect(),
             manner: Manner { is_workbook: sheet.is_workbook, ..manner },
             width: layout.width(),
             key: rows.key_column().and_then(|at| layout.position(table.frame_columns()[at].name)),

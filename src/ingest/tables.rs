@@ -85,7 +85,7 @@ fn series(
             let numbers: Float64Chunked = chunked(name, numbers.into_values(rows), |number: &f64| number.is_nan());
             numbers.into_series()
         }
-        // Settled before; an empty column keeps the frame whole.
+        // Settled before, or kept by nobody; an empty column keeps the frame whole.
         Cells::Amounts(_) | Cells::Probabilities(_) | Cells::Unkept(_) => Series::full_null(name, height, &data_type),
     })
 }

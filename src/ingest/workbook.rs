@@ -20,8 +20,9 @@ pub(super) struct WorkbookRows {
 
 /// How many rows from the top may be the header.
 const HEADER_DEPTH: usize = 40;
-/// How many rows are given at once.
+/// How many rows are given at once, and after how much text no more: a row may have half a gigabyte.
 const AT_ONCE: usize = 4096;
+const MOST_TEXT: usize = 1 << 26;
 
 /// Opens a workbook; gives its best sheet and how many rows that are not blank stand before the header.
 pub(super) fn open(path: &Path, name: &str, score: HeaderScore<'_>) -> Result<(WorkbookRows, usize), IngestError> {
@@ -51,11 +52,14 @@ impl WorkbookRows {
             return None;
         }
         let mut rows = Rows::default();
-        while self.at < end {
+        while self.at < end && rows.text().len() < MOST_TEXT {
+            let mut breaks = 0;
             for column in 0..self.range.width() {
-                rows.write_cell(text(self.range.get((self.at, column)).unwrap_or(&Data::Empty)).as_bytes());
+                let cell = text(self.range.get((self.at, column)).unwrap_or(&Data::Empty));
+                breaks += cell.matches('\n').count() as u64;
+                rows.write_cell(cell.as_bytes());
             }
-            rows.end_record(self.first + self.at as u64, 0, false);
+            rows.end_record(self.first + self.at as u64, breaks, false);
             self.at += 1;
         }
         Some(rows)
@@ -63,13 +67,16 @@ impl WorkbookRows {
 
     fn find_header(&mut self, score: HeaderScore<'_>) -> (usize, usize) {
         let mut best = (0, 0, 0);
-        let rows = self.some().unwrap_or_default();
-        for at in 0..rows.len().min(HEADER_DEPTH) {
-            let filled = rows.row(at).iter().filter(|cell| !cell.is_empty()).count();
-            let found = score(rows.row(at));
-            if (found, filled) > (best.0, best.1) {
-                best = (found, filled, at);
+        let mut before = 0;
+        while let Some(rows) = self.some().filter(|_| before < HEADER_DEPTH) {
+            for at in 0..rows.len().min(HEADER_DEPTH - before) {
+                let filled = rows.row(at).iter().filter(|cell| !cell.is_empty()).count();
+                let found = score(rows.row(at));
+                if (found, filled) > (best.0, best.1) {
+                    best = (found, filled, before + at);
+                }
             }
+            before += rows.len();
         }
         (best.0, best.2)
     }

@@ -246,15 +246,17 @@ impl<'a> Book<'a> {
 
     /// The facts in their order: by metric, scope, subject, by and key, text by its bytes, absent first.
     pub fn into_facts(mut self) -> Vec<Fact> {
-        // No two are about the same, so nothing is lost by an unstable sort, which takes no room.
-        self.facts.sort_unstable_by(|a, b| {
+        let order = |a: &Fact, b: &Fact| {
             let place = |fact: &Fact| (fact.metric, fact.scope.name());
             place(a)
                 .cmp(&place(b))
                 .then_with(|| a.subject.cmp(&b.subject))
                 .then_with(|| a.by.cmp(&b.by))
                 .then_with(|| a.key.cmp(&b.key))
-        });
+        };
+        // No two are about the same, so nothing is lost by an unstable sort, which takes no room.
+        self.facts.sort_unstable_by(order);
+        debug_assert!(self.facts.is_sorted_by(|a, b| order(a, b).is_lt()), "two facts about the same");
         self.facts
     }
 }

@@ -57,7 +57,7 @@ impl<'a> Words<'a> {
         CategoricalChunked::<Categorical32Type>::from_cats_and_dtype(numbers, self.data_type.clone()).into_column()
     }
 
-    /// One more than the highest number.
+    /// One more than the highest number that any row has. Others may be adding words meanwhile, of which no row here knows.
     pub fn bound(&self) -> usize {
         self.mapping.num_cats_upper_bound()
     }

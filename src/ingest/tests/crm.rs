@@ -316,3 +316,26 @@ fn a_status_of_ones_own_closes_nothing() {
         assert_eq!(intake.column(Table::Opportunities, "close_date"), ["-"]);
     }
 }
+
+/// An export may have a property twice; the first of its columns is read, and none of the others for another stage.
+#[test]
+fn a_stage_entry_that_stands_twice_shifts_no_other() {
+    let header = "id,owner,stage,amount,created_date,close_date,\"Date entered \"\"Alpha\"\"\",\"Date entered \"\"Alpha\"\"\",\"Date entered \"\"Beta\"\"\"";
+    let mut case = Case::new().with(
+        Table::Opportunities,
+        "o.csv",
+        format!("{header}\n1,Ann,Beta,5,2026-01-01,2026-12-31,2026-01-02,2026-01-03,2026-01-09\n"),
+    );
+    case.options.stages = Some(crate::model::Stages {
+        open: vec!["Alpha".into(), "Beta".into()],
+        won: vec!["Won".into()],
+        lost: vec!["Lost".into()],
+        qualified_from: 1,
+        ..crate::model::Stages::default()
+    });
+    let intake = case.intake();
+    assert_eq!(intake.column(Table::StageHistory, "stage"), ["Alpha", "Beta"]);
+    let days: Vec<String> =
+        intake.column(Table::StageHistory, "changed_at").iter().map(|moment| moment[..10].to_owned()).collect();
+    assert_eq!(days, ["2026-01-02", "2026-01-09"]);
+}

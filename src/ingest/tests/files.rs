@@ -299,3 +299,32 @@ fn a_long_file_in_quotation_marks_is_read_whole() {
     assert_eq!(intake.sources[0].kept, 4000);
     assert_eq!(intake.column(Table::Opportunities, "owner")[3999], "Ann; Lee");
 }
+
+/// The end of a file decides nothing about its beginning.
+#[test]
+fn a_quoted_last_line_without_a_line_break_leaves_the_header_where_it_is() {
+    let text = format!("Pipeline\nOf 2026\n\n{}\"O9\",Ann,Proposal,1,2026-01-31,\"2026-12-31\"", PLAIN);
+    let intake = opportunities("o.csv", &text);
+    assert_eq!(intake.column(Table::Opportunities, "id").last().map(String::as_str), Some("O9"));
+    assert_eq!(intake.count("preamble-skipped"), 2);
+}
+
+/// A NUL before a quotation mark makes another cell of it, and what goes wrong with that goes wrong with no file.
+#[test]
+fn a_nul_before_a_quotation_mark_is_taken_away_before_the_cell_is_read() {
+    let intake = opportunities("o.csv", format!("{PLAIN}O9,Ann,Proposal,1,2026-01-31,\0\"2026-12-31\"\n"));
+    assert_eq!(intake.column(Table::Opportunities, "id").last().map(String::as_str), Some("O9"));
+    assert_eq!(intake.count("nul-bytes"), 1);
+}
+
+/// Tables without ids have no other sign of a footer than its words, be there white space of any kind before them.
+#[test]
+fn totals_after_uncommon_white_space_are_a_footer() {
+    for space in ["", " ", "\u{a0}", "\u{202f}", "\u{2003}", "\u{3000}"] {
+        let quotas = format!("rep,period,amount\nAnn,2026-Q1,100\nBob,2026-Q1,200\n{space}Total,2026-Q1,300\n");
+        let case = Case::new()
+            .with(Table::Opportunities, "o.csv", "id,owner,stage,amount,created_date,close_date\n")
+            .with(Table::Quotas, "q.csv", quotas);
+        assert_eq!(case.intake().column(Table::Quotas, "rep"), ["Ann", "Bob"], "{space:?}");
+    }
+}
