@@ -190,6 +190,25 @@ fn a_workbook_reads_like_a_text_file() {
     assert!(error.starts_with("cannot read the workbook o.xlsx"), "{error}");
 }
 
+/// Blank rows are passed over, however many there are.
+#[test]
+fn a_header_far_below_the_top_of_a_workbook_is_found() {
+    let cell = |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let row = |number: u32, cells: &[&str]| {
+        let cells = ('A'..).zip(cells).map(|(column, text)| cell(&format!("{column}{number}"), text));
+        format!(r#"<row r="{number}">{}</row>"#, cells.collect::<String>())
+    };
+    let header = ["id", "owner", "stage", "amount", "created_date", "close_date"];
+    let rows = [
+        row(1, &["Deals"]),
+        row(9000, &header),
+        row(9001, &["O1", "Ann", "Proposal", "1", "2026-01-02", "2026-01-05"]),
+    ];
+    let intake = opportunities("o.xlsx", workbook(&rows.concat()));
+    assert_eq!(intake.column(Table::Opportunities, "id"), ["O1"]);
+    assert_eq!(intake.count("preamble-skipped"), 1);
+}
+
 #[test]
 fn a_workbook_by_another_name_is_refused_with_a_word() {
     let error = Case::new().with(Table::Opportunities, "o.csv", workbook("")).error();
