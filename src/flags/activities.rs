@@ -11,11 +11,19 @@ pub struct Activities {
     /// The logs of open opportunities, and the place of each opportunity's among them.
     by_opportunity: Vec<Log>,
     places: Vec<Option<u32>>,
-    by_rep: Vec<Log>,
+    by_rep: Vec<Latest>,
     nothing: Log,
 }
 
-/// The activities of one opportunity or person.
+/// What a person did last and has planned: of all that they did the days are many, and nobody asks for them.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Latest {
+    /// The last day up to the as-of date on which something took place.
+    pub done_on: Option<Day>,
+    pub has_upcoming: bool,
+}
+
+/// The activities of one opportunity.
 #[derive(Debug, Default)]
 pub struct Log {
     /// The days on which something took place, in order, up to the as-of date.
@@ -65,8 +73,8 @@ impl Activities {
         for (place, &o) in (0..).zip(open) {
             places[o] = Some(place);
         }
-        let logs = |count: usize| (0..count).map(|_| Log::default()).collect();
-        let (by_opportunity, by_rep) = (logs(open.len()), logs(company.roster.reps.len()));
+        let by_opportunity = open.iter().map(|_| Log::default()).collect();
+        let by_rep = vec![Latest::default(); company.roster.reps.len()];
         let mut activities = Self { by_opportunity, places, by_rep, nothing: Log::default() };
         let rows = days.iter().zip(statuses.numbers().iter()).zip(ids.numbers().iter().zip(reps.iter()));
         for ((day, status), (id, rep)) in rows {
@@ -76,18 +84,19 @@ impl Activities {
             let place = id.and_then(|id| activities.places[company.timeline.find(id)?]);
             let of_opportunity = place.and_then(|place| activities.by_opportunity.get_mut(place as usize));
             let of_rep = rep.and_then(|rep| activities.by_rep.get_mut(rep as usize));
-            for log in of_opportunity.into_iter().chain(of_rep) {
-                match standing {
-                    Standing::Done => log.done.push(day),
-                    Standing::Upcoming => log.has_upcoming = true,
-                    Standing::Neither => {}
+            match standing {
+                Standing::Done => {
+                    of_opportunity.into_iter().for_each(|log| log.done.push(day));
+                    of_rep.into_iter().for_each(|latest| latest.done_on = latest.done_on.max(Some(day)));
                 }
+                Standing::Upcoming => {
+                    of_opportunity.into_iter().for_each(|log| log.has_upcoming = true);
+                    of_rep.into_iter().for_each(|latest| latest.has_upcoming = true);
+                }
+                Standing::Neither => {}
             }
         }
-        let Self { by_opportunity, by_rep, .. } = &mut activities;
-        for log in by_opportunity.iter_mut().chain(by_rep) {
-            log.done.sort_unstable();
-        }
+        activities.by_opportunity.iter_mut().for_each(|log| log.done.sort_unstable());
         Ok(Some(activities))
     }
 
@@ -96,8 +105,8 @@ impl Activities {
         place.and_then(|place| self.by_opportunity.get(place as usize)).unwrap_or(&self.nothing)
     }
 
-    pub fn of_rep(&self, rep: usize) -> &Log {
-        self.by_rep.get(rep).unwrap_or(&self.nothing)
+    pub fn of_rep(&self, rep: usize) -> Latest {
+        self.by_rep.get(rep).copied().unwrap_or_default()
     }
 }
 

@@ -101,11 +101,11 @@ fn no_upcoming_activity(known: &Known) -> Found {
     };
     let mut found = Vec::new();
     for rep in known.on_board(known.as_of)? {
-        let log = activities.of_rep(rep);
-        if log.has_upcoming() {
+        let latest = activities.of_rep(rep);
+        if latest.has_upcoming {
             continue;
         }
-        let last = match log.last_by(known.as_of) {
+        let last = match latest.done_on {
             Some(day) => format!("the last one was on {}", date(day)),
             None => "none is on record before".to_string(),
         };

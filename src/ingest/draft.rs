@@ -11,7 +11,7 @@ use super::mapping::{self, Layout, Overrides};
 use super::rows::{Row, Rows};
 use super::shape::{OutcomeMark, Shape};
 use super::source::Sheet;
-use super::storage::{Lines, Names, Rising};
+use super::storage::{Lines, Names, Rising, make_room};
 use super::{DateOrder, FileReport};
 use crate::diagnostic::{Findings, Place, Rule};
 use crate::model::{Column, Kind, Table};
@@ -137,7 +137,8 @@ impl Draft {
     pub fn expect(&mut self, rows: usize) {
         let entered = self.entered.iter_mut().map(|(_, cells)| cells);
         self.cells.iter_mut().chain(entered).for_each(|cells| cells.expect(rows));
-        self.states.reserve_exact(rows.saturating_sub(self.states.len()));
+        let further = rows.saturating_sub(self.states.len());
+        make_room(&mut self.states, further);
     }
 
     /// Gives up the records of faults beyond those that are kept, with so many before them; gives how many there are then.

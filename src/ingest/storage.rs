@@ -5,7 +5,7 @@
 
 use foldhash::fast::RandomState;
 use polars::prelude::CategoricalMapping;
-use std::collections::HashMap;
+use std::collections::{HashMap, TryReserveError};
 use std::sync::Arc;
 
 /// Values by row, of which those after the last that is not empty take no room: a column that no file has is free.
@@ -61,6 +61,12 @@ pub(super) struct Names {
     known: HashMap<String, u32, RandomState>,
 }
 
+/// Makes room for so many further values, if there is so much: more may be expected than will come, and a column without
+/// room grows as it is filled.
+pub(super) fn make_room<T>(values: &mut Vec<T>, further: usize) {
+    let _: Result<(), TryReserveError> = values.try_reserve_exact(further);
+}
+
 impl<T: Copy> Sparse<T> {
     pub fn new(empty: T) -> Self {
         Sparse { values: Vec::new(), height: 0, expected: 0, empty }
@@ -75,7 +81,7 @@ impl<T: Copy> Sparse<T> {
     /// Makes room for further values and gives the rows before them their empty ones.
     fn prepare(&mut self, further: usize) {
         if self.values.is_empty() {
-            self.values.reserve_exact(self.expected.max(self.height + further));
+            make_room(&mut self.values, self.expected.max(self.height + further));
         }
         if self.values.len() < self.height {
             self.values.resize(self.height, self.empty);
@@ -108,7 +114,8 @@ impl<T: Copy> Sparse<T> {
     pub fn expect(&mut self, rows: usize) {
         self.expected = rows;
         if !self.values.is_empty() {
-            self.values.reserve_exact(rows.saturating_sub(self.values.len()));
+            let further = rows.saturating_sub(self.values.len());
+            make_room(&mut self.values, further);
         }
     }
 
@@ -173,9 +180,10 @@ impl Texts {
     pub fn expect(&mut self, rows: usize) {
         self.expected = rows;
         if !self.ends.is_empty() {
-            self.ends.reserve_exact(rows.saturating_sub(self.ends.len()));
-            let all = self.bytes.len() * rows.max(self.height) / self.height;
-            self.bytes.reserve_exact(all - self.bytes.len());
+            let further = rows.saturating_sub(self.ends.len());
+            make_room(&mut self.ends, further);
+            let text = self.bytes.len().saturating_mul(further) / self.height;
+            let _: Result<(), TryReserveError> = self.bytes.try_reserve_exact(text);
         }
     }
 
@@ -203,7 +211,7 @@ impl Texts {
 
     fn prepare(&mut self, further: usize) {
         if self.ends.is_empty() && self.expected > self.ends.capacity() {
-            self.ends.reserve_exact(self.expected.max(self.height + further));
+            make_room(&mut self.ends, self.expected.max(self.height + further));
         }
         self.ends.resize(self.height, self.bytes.len());
     }
