@@ -5,14 +5,15 @@ use super::console::Console;
 use super::load::Loaded;
 use super::settings::Settings;
 use crate::metrics::Selection;
-use crate::model::Period;
+use crate::model::{Currency, Period};
 use crate::output::{Plan, distinct_file_names};
 use crate::render::charts::{png, svg_file};
 use crate::render::templates::{Group, Index, Link, OtherFormat};
 use crate::render::terminal::printable;
 use crate::render::{Templates, deck, workbook};
+use crate::reports::cores::beside_each_other;
 use crate::reports::material::{Material, period_name};
-use crate::reports::{Memory, Report, manager, monthly, qbr, weekly};
+use crate::reports::{Memory, Report, ReportError, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -83,11 +84,7 @@ impl<'a> Shelf<'a> {
             .map(|rep| rep.name.as_str())
             .filter(|name| only.map_or_else(|| qbr::is_active(&material, name), |only| only == *name))
             .collect();
-        let mut links = Vec::new();
-        for (rep, file) in reps.iter().zip(distinct_file_names(&reps)) {
-            let report = self.settings.timings.time("building the pages", || monthly::build(&material, rep))?;
-            links.push(self.add_report(&report, &material, &format!("monthly/{month}/{file}"), rep)?);
-        }
+        let links = self.add_pages(&material, &reps, &format!("monthly/{month}"), monthly::build)?;
         if only.is_none() {
             self.add_managers(&material, month)?;
         }
@@ -106,11 +103,7 @@ impl<'a> Shelf<'a> {
             roster.reps.iter().any(|rep| rep.manager.as_deref() == Some(manager) && qbr::is_active(material, &rep.name))
         };
         let managers: Vec<&str> = roster.managers.iter().map(String::as_str).filter(|name| leads(name)).collect();
-        let mut links = Vec::new();
-        for (name, file) in managers.iter().zip(distinct_file_names(&managers)) {
-            let report = self.settings.timings.time("building the pages", || manager::build(material, name))?;
-            links.push(self.add_report(&report, material, &format!("monthly/{month}/managers/{file}"), name)?);
-        }
+        let links = self.add_pages(material, &managers, &format!("monthly/{month}/managers"), manager::build)?;
         if !links.is_empty() {
             let title = format!("The manager’s own page, {}", period_name(month));
             self.groups.push(Group { topic: "Managers".into(), title, links });
@@ -140,57 +133,56 @@ impl<'a> Shelf<'a> {
         Ok(self.settings.timings.time("measuring", gather)?)
     }
 
-    fn add_report(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
+    /// Adds a page for each person, in a folder.
+    fn add_pages(
+        &mut self,
+        material: &Material,
+        people: &[&str],
+        folder: &str,
+        build: impl Fn(&Material, &str) -> Result<Report, ReportError> + Sync,
+    ) -> Result<Vec<Link>> {
         let timings = &self.settings.timings;
-        timings.time("rendering", || self.render(report, material, path, title))
-    }
-
-    /// Plans a report's files at a path without its ending, and the charts of it in a folder beside it.
-    fn render(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
-        let bare;
-        let report = if self.is_printed {
-            bare = without_charts(report);
-            &bare
-        } else {
-            report
-        };
-        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
-        let charts = format!("charts/{name}-");
-        let currency = &self.settings.configuration.rules.currency;
-        let mut files = Vec::new();
-        for format in &self.formats {
-            let (name, ending, content) = match format {
-                FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
-                FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),
-                FileFormat::Xlsx => ("Workbook", "xlsx", workbook::write(report, material.facts.all(), currency)?),
-                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency, &self.deck_template)?),
-                FileFormat::Png | FileFormat::Svg => continue,
+        let names: Vec<(&str, String)> = people.iter().copied().zip(distinct_file_names(people)).collect();
+        let mut links = Vec::with_capacity(names.len());
+        for names in names.chunks(PAGES_AT_ONCE) {
+            let build = |(person, _): &(&str, String)| build(material, person);
+            let reports = timings.time("building the pages", || beside_each_other(|| (), names, build).1);
+            let reports: Vec<Report> = reports.into_iter().collect::<Result<_, _>>()?;
+            let press = self.press();
+            let pages: Vec<_> = names.iter().zip(&reports).collect();
+            let render = |((person, file), report): &(&(&str, String), &Report)| {
+                press.render(report, material, &format!("{folder}/{file}"), person)
             };
-            let file = format!("{path}.{ending}");
-            self.plan.add(&file, content);
-            files.push(OtherFormat { name, path: file });
+            let rendered = timings.time("rendering", || beside_each_other(|| (), &pages, render).1);
+            for rendered in rendered {
+                links.push(self.take(rendered?));
+            }
         }
-        self.add_charts(report, &format!("{folder}/{charts}"));
-        // The page is what one opens first, where there is one.
-        files.sort_by_key(|file| file.name != "Web page");
-        let first = if files.is_empty() { None } else { Some(files.remove(0)) };
-        let path = first.map_or_else(|| format!("{folder}/charts"), |file| file.path);
-        Ok(Link { title: title.to_string(), path, others: files })
+        Ok(links)
     }
 
-    /// Plans each chart as a file of its own: drawings for Markdown and for those who ask, pictures for those who ask.
-    fn add_charts(&mut self, report: &Report, stem: &str) {
-        let has = |format| self.formats.contains(&format);
-        let (draws, paints) = (has(FileFormat::Md) || has(FileFormat::Svg), has(FileFormat::Png));
-        let currency = &self.settings.configuration.rules.currency;
-        for chart in report.sections.iter().flat_map(|section| &section.charts) {
-            if let Some(svg) = draws.then(|| svg_file(chart, currency)).flatten() {
-                self.plan.add(format!("{stem}{}.svg", chart.id), svg);
-            }
-            if let Some(png) = paints.then(|| png(chart, currency)).flatten() {
-                self.plan.add(format!("{stem}{}.png", chart.id), png);
-            }
+    fn add_report(&mut self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Link> {
+        let rendered =
+            self.settings.timings.time("rendering", || self.press().render(report, material, path, title))?;
+        Ok(self.take(rendered))
+    }
+
+    fn press(&self) -> Press<'_> {
+        Press {
+            templates: &self.templates,
+            deck_template: &self.deck_template,
+            formats: &self.formats,
+            is_printed: self.is_printed,
+            currency: &self.settings.configuration.rules.currency,
         }
+    }
+
+    /// Plans the files of a report; gives the link to them.
+    fn take(&mut self, rendered: Rendered) -> Link {
+        for (path, content) in rendered.files {
+            self.plan.add(path, content);
+        }
+        rendered.link
     }
 
     /// Prints what was made or writes it, as it is wanted.
@@ -224,6 +216,73 @@ impl<'a> Shelf<'a> {
         let index = folder.join("index.html");
         console.say(&format!("wrote {count} files; open {}", printable(&index.display().to_string())));
         Ok(index)
+    }
+}
+
+/// So many pages are in memory before they are planned as files.
+const PAGES_AT_ONCE: usize = 64;
+
+/// What renders reports; nothing of it changes from one to the next, so that several are rendered at once.
+struct Press<'p> {
+    templates: &'p Templates,
+    deck_template: &'p deck::Template,
+    formats: &'p BTreeSet<FileFormat>,
+    is_printed: bool,
+    currency: &'p Currency,
+}
+
+/// A report as files, by their paths, and the link to them.
+struct Rendered {
+    link: Link,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Press<'_> {
+    /// A report's files at a path without its ending, and the charts of it in a folder beside it.
+    fn render(&self, report: &Report, material: &Material, path: &str, title: &str) -> Result<Rendered> {
+        let bare;
+        let report = if self.is_printed {
+            bare = without_charts(report);
+            &bare
+        } else {
+            report
+        };
+        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let charts = format!("charts/{name}-");
+        let currency = self.currency;
+        let (mut files, mut others) = (Vec::new(), Vec::new());
+        for format in self.formats {
+            let (name, ending, content) = match format {
+                FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
+                FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),
+                FileFormat::Xlsx => ("Workbook", "xlsx", workbook::write(report, material.facts.all(), currency)?),
+                FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency, self.deck_template)?),
+                FileFormat::Png | FileFormat::Svg => continue,
+            };
+            let path = format!("{path}.{ending}");
+            files.push((path.clone(), content));
+            others.push(OtherFormat { name, path });
+        }
+        self.render_charts(report, &format!("{folder}/{charts}"), &mut files);
+        // The page is what one opens first, where there is one.
+        others.sort_by_key(|file| file.name != "Web page");
+        let first = if others.is_empty() { None } else { Some(others.remove(0)) };
+        let path = first.map_or_else(|| format!("{folder}/charts"), |file| file.path);
+        Ok(Rendered { link: Link { title: title.to_string(), path, others }, files })
+    }
+
+    /// Each chart as a file of its own: drawings for Markdown and for those who ask, pictures for those who ask.
+    fn render_charts(&self, report: &Report, stem: &str, files: &mut Vec<(String, Vec<u8>)>) {
+        let has = |format| self.formats.contains(&format);
+        let (draws, paints) = (has(FileFormat::Md) || has(FileFormat::Svg), has(FileFormat::Png));
+        for chart in report.sections.iter().flat_map(|section| &section.charts) {
+            if let Some(svg) = draws.then(|| svg_file(chart, self.currency)).flatten() {
+                files.push((format!("{stem}{}.svg", chart.id), svg.into()));
+            }
+            if let Some(png) = paints.then(|| png(chart, self.currency)).flatten() {
+                files.push((format!("{stem}{}.png", chart.id), png));
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a report is written from: the facts of its period and of the three before, the company, the playbook.
 
+use super::cores::beside_each_other;
 use super::figures::Facts;
 use super::memory::Memory;
 use super::narrative::Voice;
@@ -12,10 +13,7 @@ use crate::metrics::{Company, MeasureError, Window, measure};
 use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
 use std::collections::HashMap;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 /// The material of one period's reports.
 pub struct Material<'a> {
@@ -143,34 +141,6 @@ impl<'a> Material<'a> {
     pub fn all_sources(&self) -> String {
         format!("quarterdeck metrics --period {} --as-of {}", self.label, self.as_of())
     }
-}
-
-/// Does one thing and another for each of some items, on as many threads as there are cores.
-///
-/// They are threads of their own: a worker of a pool that waits for an aggregate would begin with the next item meanwhile,
-/// and have all of them on its stack while the others have nothing to do.
-fn beside_each_other<O, I: Sync, T: Send>(
-    one: impl FnOnce() -> O,
-    items: &[I],
-    each: impl Fn(&I) -> T + Sync,
-) -> (O, Vec<T>) {
-    let next = AtomicUsize::new(0);
-    let work = || -> Vec<(usize, T)> {
-        let places = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
-        places.map_while(|at| Some((at, each(items.get(at)?)))).collect()
-    };
-    let others = thread::available_parallelism().map_or(0, |cores| cores.get() - 1);
-    let (one, mut done) = thread::scope(|scope| {
-        let threads: Vec<_> = (0..others.min(items.len())).map(|_| scope.spawn(work)).collect();
-        let one = one();
-        let mut done = work();
-        for thread in threads {
-            done.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        (one, done)
-    });
-    done.sort_by_key(|(at, _)| *at);
-    (one, done.into_iter().map(|(_, result)| result).collect())
 }
 
 /// A name as a shell takes it literally.

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod check;
+pub mod cores;
 pub mod deals;
 mod figures;
 pub mod manager;
