@@ -1,8 +1,7 @@
 //! The timeline of every opportunity: its states in order of date, when it entered each stage, when it closed.
 //!
 //! In come the canonical frames of opportunities and stage history, what banked runs saw, the stages and the as-of
-//! date; out come
-//! answers about any day up to that date. Nothing dated later leaks in. It knows no period, rep or metric.
+//! date; out come answers about any day up to that date. Nothing dated later leaks in. Knows no period, rep or metric.
 //!
 //! # Edge cases
 //! - A field has had its earliest known value since creation; a closed stage holds from its own date only.
@@ -16,13 +15,15 @@ mod build;
 mod changes;
 mod earlier;
 mod frames;
+mod sources;
 mod states;
 #[cfg(test)]
 mod tests;
 
-pub use build::{BuildError, CLOSED_WITHOUT_DATE, Inputs, OPPORTUNITY_VANISHED, SNAPSHOT_STAGE_UNKNOWN, is_backdated};
+pub use build::{CLOSED_WITHOUT_DATE, is_backdated};
 pub use changes::{Change, What};
 pub use earlier::{Earlier, looks};
+pub use sources::{BuildError, Inputs, OPPORTUNITY_VANISHED, SNAPSHOT_STAGE_UNKNOWN};
 
 use crate::model::{Stage, Stages};
 use polars::prelude::CategoricalMapping;

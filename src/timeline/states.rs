@@ -43,7 +43,7 @@ impl States {
     pub fn push(&mut self, states: &[State]) {
         self.packed.extend(states.iter().map(|state| Packed::of(*state)));
         self.days.extend(states.iter().map(|state| state.at));
-        self.end();
+        self.first.push(number(self.packed.len()));
     }
 
     /// Appends the states of further opportunities.
@@ -63,10 +63,6 @@ impl States {
         let (first, end) = (self.first[o] as usize, self.first[o + 1] as usize);
         let after = self.days[first..end].partition_point(|at| *at <= day);
         self.packed[first + after.saturating_sub(1)].state()
-    }
-
-    fn end(&mut self) {
-        self.first.push(number(self.packed.len()));
     }
 }
 
