@@ -228,20 +228,20 @@ impl Cells {
     }
 
     /// Says how many rows the column will have, as far as that is known.
-    pub fn expect(&mut self, rows: usize) {
+    pub fn plan_for(&mut self, rows: usize) {
         match self {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
-                cells.expect(rows)
+                cells.plan_for(rows)
             }
             Cells::Unkept(_) => {}
-            Cells::Names(names) => names.keys.expect(rows),
-            Cells::References(references) => references.numbers.expect(rows),
-            Cells::Dates(cells) => cells.expect(rows),
-            Cells::Moments(cells) => cells.expect(rows),
-            Cells::Amounts(amounts) => amounts.cells.expect(rows),
-            Cells::Probabilities(column) => column.cells.expect(rows),
-            Cells::Whole(cells) => cells.expect(rows),
-            Cells::Numbers(cells) => cells.expect(rows),
+            Cells::Names(names) => names.keys.plan_for(rows),
+            Cells::References(references) => references.numbers.plan_for(rows),
+            Cells::Dates(cells) => cells.plan_for(rows),
+            Cells::Moments(cells) => cells.plan_for(rows),
+            Cells::Amounts(amounts) => amounts.cells.plan_for(rows),
+            Cells::Probabilities(column) => column.cells.plan_for(rows),
+            Cells::Whole(cells) => cells.plan_for(rows),
+            Cells::Numbers(cells) => cells.plan_for(rows),
         }
     }
 
@@ -337,10 +337,10 @@ impl<T: Copy + PartialEq> Twofold<T> {
         }
     }
 
-    fn expect(&mut self, rows: usize) {
-        self.month_first.expect(rows);
+    fn plan_for(&mut self, rows: usize) {
+        self.month_first.plan_for(rows);
         if let Some(second) = &mut self.day_first {
-            second.expect(rows);
+            second.plan_for(rows);
         }
     }
 
@@ -409,9 +409,9 @@ impl Figures {
         self.decimals.push_none();
     }
 
-    fn expect(&mut self, rows: usize) {
-        self.digits.expect(rows);
-        self.decimals.expect(rows);
+    fn plan_for(&mut self, rows: usize) {
+        self.digits.plan_for(rows);
+        self.decimals.plan_for(rows);
     }
 
     fn append(&mut self, later: &Figures) {

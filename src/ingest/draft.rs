@@ -129,14 +129,14 @@ impl Draft {
     pub fn beside(&self, rows: usize) -> Self {
         let entered = self.entered.iter().map(|(label, _)| (label.clone(), Cells::new(Kind::Timestamp)));
         let mut draft = Draft { entered: entered.collect(), ..Draft::new(self.table, self.keeps_ids) };
-        draft.expect(rows);
+        draft.plan_for(rows);
         draft
     }
 
     /// Says how many rows there will be, as far as that is known.
-    pub fn expect(&mut self, rows: usize) {
+    pub fn plan_for(&mut self, rows: usize) {
         let entered = self.entered.iter_mut().map(|(_, cells)| cells);
-        self.cells.iter_mut().chain(entered).for_each(|cells| cells.expect(rows));
+        self.cells.iter_mut().chain(entered).for_each(|cells| cells.plan_for(rows));
         let further = rows.saturating_sub(self.states.len());
         make_room(&mut self.states, further);
     }

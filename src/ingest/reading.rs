@@ -447,7 +447,7 @@ impl Gathered {
         if self.counted > 0 && self.length > 0 && !self.has_room {
             self.has_room = true;
             let all = self.counted.saturating_mul(length) / self.length;
-            self.rows.expect(usize::try_from(all + all / 64).unwrap_or(0));
+            self.rows.plan_for(usize::try_from(all + all / 64).unwrap_or(0));
         }
     }
 }

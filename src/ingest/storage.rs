@@ -111,7 +111,7 @@ impl<T: Copy> Sparse<T> {
 
     /// Says how many rows the column will have, as far as that is known: room is made if it has any value, else with the
     /// first.
-    pub fn expect(&mut self, rows: usize) {
+    pub fn plan_for(&mut self, rows: usize) {
         self.expected = rows;
         if !self.values.is_empty() {
             let further = rows.saturating_sub(self.values.len());
@@ -177,7 +177,7 @@ impl<T: Copy> Sparse<T> {
 impl Texts {
     /// Says how many rows the column will have, as far as that is known: room is made if it has any text, for as much
     /// of it as more rows like these will have, else with the first.
-    pub fn expect(&mut self, rows: usize) {
+    pub fn plan_for(&mut self, rows: usize) {
         self.expected = rows;
         if !self.ends.is_empty() {
             let further = rows.saturating_sub(self.ends.len());
