@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod cores;
 pub mod diagnostic;
 pub mod flags;
 pub mod history;

@@ -135,7 +135,7 @@ impl Block {
         }
         // What the data say is no mark, whatever it reads like: the mark is what the text ends with.
         let end = if is_last { length - END_MARK.len() - 1 } else { length };
-        let mut quoted = Quoted::new(delimiter);
+        let mut quoted = None;
         let (mut at, mut line) = (0, first_line);
         while at < end {
             // Up to the line of the next quotation mark there are plain records.
@@ -145,6 +145,7 @@ impl Block {
             line = rows.add_lines(at, start, delimiter, line);
             at = start;
             if at < end {
+                let quoted = quoted.get_or_insert_with(|| Quoted::new(delimiter));
                 let (taken, breaks) = quoted.read(&mut rows, at..length);
                 if at + taken > end {
                     return Err(IngestError::OpenQuote { file: file.to_owned(), line });

@@ -85,6 +85,15 @@ pub(super) struct Probabilities {
 /// Why a cell cannot be taken.
 pub(super) type Fault = (&'static Rule, Option<String>);
 
+/// By what rule a cell is refused, and what was expected instead.
+type Refusal = (&'static Rule, &'static str);
+
+const NO_NUMBER: Refusal = (&rules::ID_MISSING, "an id, of which there are fewer than four billion");
+
+fn expected((rule, expected): Refusal) -> Fault {
+    (rule, Some(format!("expected {expected}")))
+}
+
 impl Cells {
     pub fn new(kind: Kind) -> Self {
         match kind {
@@ -109,19 +118,57 @@ impl Cells {
         manner: Manner,
         mut refuse: impl FnMut(usize, Fault),
     ) {
-        for (place, cell) in cells.enumerate() {
-            // What most cells are is found out without much ado.
-            let is_appended = match self {
-                _ if cell.is_empty() => {
-                    self.push_none();
-                    true
+        match self {
+            Cells::Names(names) => {
+                let mut last: (&[u8], u32) = (b"", Names::NONE);
+                for cell in cells {
+                    if cell != last.0 {
+                        last = (cell, key_of(names, cell));
+                    }
+                    names.keys.push_or_none(last.1);
                 }
-                Cells::Names(names) => names.repeat(cell),
-                Cells::References(references) => references.repeat(cell),
-                _ => false,
-            };
-            if !is_appended && let Err(fault) = self.push(cell, manner) {
-                refuse(place, fault);
+            }
+            Cells::References(references) => {
+                // The records that belong to one mostly stand together.
+                let mut runs: Vec<(&[u8], usize)> = Vec::new();
+                for cell in cells {
+                    match runs.last_mut().filter(|run| run.0 == cell) {
+                        Some(run) => run.1 += 1,
+                        None => runs.push((cell, 1)),
+                    }
+                }
+                // Looked up one after the other and nothing else between, since each is a wait for memory.
+                let numbers: Vec<Option<u32>> = runs.iter().map(|(cell, _)| number_of(references, cell)).collect();
+                let mut place = 0;
+                for ((_, count), number) in runs.into_iter().zip(numbers) {
+                    for _ in 0..count {
+                        references.numbers.push_or_none(number.unwrap_or(Names::NONE));
+                        if number.is_none() {
+                            refuse(place, expected(NO_NUMBER));
+                        }
+                        place += 1;
+                    }
+                }
+            }
+            _ => {
+                for (place, cell) in cells.enumerate() {
+                    // What most cells are is found out without much ado.
+                    let is_appended = match self {
+                        _ if cell.is_empty() => {
+                            self.push_none();
+                            true
+                        }
+                        Cells::Dates(days) => dates::plain(cell).map(|day| days.push(day, day)).is_some(),
+                        Cells::Unkept(ids) => is_plain_id(cell) && {
+                            ids.follow(cell);
+                            true
+                        },
+                        _ => false,
+                    };
+                    if !is_appended && let Err(fault) = self.push(cell, manner) {
+                        refuse(place, fault);
+                    }
+                }
             }
         }
     }
@@ -133,26 +180,21 @@ impl Cells {
             self.push_none();
             return Ok(());
         }
-        // Nearly every cell is sound, and this finds it so in half the time.
-        let text = || match std::str::from_utf8(cell) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(cell),
-        };
+        let text = || text_of(cell);
         let taken = match self {
             Cells::Text(cells) => {
                 cells.push(&text());
                 Ok(())
             }
-            Cells::References(cells) => cells
-                .push(&canonical_id(&text()))
-                .then_some(())
-                .ok_or((&rules::ID_MISSING, "an id, of which there are fewer than four billion")),
+            Cells::References(cells) => {
+                cells.number(&canonical_id(&text())).map(|number| cells.numbers.push(number)).ok_or(NO_NUMBER)
+            }
             Cells::Labels(cells) => {
                 cells.push(&canonical_id(&text()));
                 Ok(())
             }
             Cells::Unkept(ids) => {
-                ids.follow(&canonical_id(&text()));
+                ids.follow(canonical_id(&text()).as_bytes());
                 Ok(())
             }
             Cells::Names(names) => {
@@ -185,9 +227,9 @@ impl Cells {
             // Built whole by the settling, never from cells.
             Cells::Whole(_) => Err((&rules::NUMBER_UNREADABLE, "nothing")),
         };
-        taken.map_err(|(rule, expected): (&'static Rule, &str)| {
+        taken.map_err(|refusal| {
             self.push_none();
-            (rule, Some(format!("expected {expected}")))
+            expected(refusal)
         })
     }
 
@@ -508,16 +550,48 @@ fn trimmed(cell: &[u8]) -> &[u8] {
     }
 }
 
+/// Nearly every cell is sound, and this finds it so in half the time.
+fn text_of(cell: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(cell) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(cell),
+    }
+}
+
+/// The key of the name in a cell.
+fn key_of(names: &mut Names, cell: &[u8]) -> u32 {
+    names.repeated(cell).unwrap_or_else(|| match trimmed(cell) {
+        cell if cell.is_empty() || is_empty_reference(cell) => Names::NONE,
+        cell => names.key(&text_of(cell)),
+    })
+}
+
+/// The number of the identity in a cell, [`Names::NONE`] where there is none; absent where no number is left for it.
+fn number_of(references: &References, cell: &[u8]) -> Option<u32> {
+    match trimmed(cell) {
+        cell if cell.is_empty() || is_empty_reference(cell) => Some(Names::NONE),
+        cell => references.number(&canonical_id(&text_of(cell))),
+    }
+}
+
+/// Whether a cell that is not empty is its own canonical form.
+fn is_plain_id(cell: &[u8]) -> bool {
+    cell.len() != SHORT_SALESFORCE_ID && cell.len() != LONG_SALESFORCE_ID && cell.iter().all(u8::is_ascii_graphic)
+}
+
 /// What Salesforce writes in place of an empty reference.
 fn is_empty_reference(cell: &[u8]) -> bool {
     matches!(cell, b"000000000000000AAA" | b"000000000000000")
 }
 
+const SHORT_SALESFORCE_ID: usize = 15;
+const LONG_SALESFORCE_ID: usize = 18;
+
 /// An id in the form in which it is compared: of a Salesforce id of 15 characters the one of 18.
 pub(super) fn canonical_id(id: &str) -> Cow<'_, str> {
     let bytes = id.as_bytes();
     // Standard objects begin with 0, custom ones with a; whatever else has 15 letters and digits is no such id.
-    let looks_like_salesforce = bytes.len() == 15
+    let looks_like_salesforce = bytes.len() == SHORT_SALESFORCE_ID
         && (bytes[0] == b'0' || (bytes[0] == b'a' && bytes[1].is_ascii_digit()))
         && bytes.iter().all(u8::is_ascii_alphanumeric)
         && bytes.iter().any(u8::is_ascii_alphabetic);
@@ -525,7 +599,7 @@ pub(super) fn canonical_id(id: &str) -> Cow<'_, str> {
         return id.into();
     }
     // Each suffix letter tells which of five characters are capitals.
-    let mut whole = String::with_capacity(18);
+    let mut whole = String::with_capacity(LONG_SALESFORCE_ID);
     whole.push_str(id);
     for part in bytes.chunks(5) {
         let capitals =

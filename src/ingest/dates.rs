@@ -231,7 +231,7 @@ impl Cursor<'_> {
 }
 
 /// The day number of a date such as `2026-10-31`, which most are.
-fn plain(cell: &[u8]) -> Option<i32> {
+pub(super) fn plain(cell: &[u8]) -> Option<i32> {
     let &[y, e, a, r, b'-', m, o, b'-', d, t] = cell else { return None };
     let number = |digits: &[u8]| {
         digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))

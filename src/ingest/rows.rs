@@ -12,14 +12,14 @@ pub(super) struct Rows {
     text: Vec<u8>,
     /// Where each cell begins and ends in the text.
     bounds: Vec<(u32, u32)>,
-    spans: Vec<Span>,
+    /// Where the bounds of each record end; they begin where those of the record before end.
+    ends: Vec<u32>,
+    places: Vec<Place>,
 }
 
-/// Where a record stands.
+/// Where a record stands in its file.
 #[derive(Debug, Clone, Copy)]
-struct Span {
-    /// Where its bounds end; they begin where those of the record before end.
-    end: u32,
+struct Place {
     line: u64,
     breaks: u32,
     is_torn: bool,
@@ -55,16 +55,17 @@ impl Rows {
     pub fn clear(&mut self) {
         self.text.clear();
         self.bounds.clear();
-        self.spans.clear();
+        self.ends.clear();
+        self.places.clear();
     }
 
     pub fn len(&self) -> usize {
-        self.spans.len()
+        self.ends.len()
     }
 
     /// A record by its place among these.
     pub fn row(&self, at: usize) -> Row<'_> {
-        let Span { line, breaks, is_torn, .. } = self.spans[at];
+        let Place { line, breaks, is_torn } = self.places[at];
         Row { text: &self.text, bounds: &self.bounds[self.bounds_of(at)], line, breaks: u64::from(breaks), is_torn }
     }
 
@@ -80,8 +81,8 @@ impl Rows {
     }
 
     fn bounds_of(&self, at: usize) -> std::ops::Range<usize> {
-        let start = at.checked_sub(1).map_or(0, |before| self.spans[before].end as usize);
-        start..self.spans[at].end as usize
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        start..self.ends[at] as usize
     }
 
     /// Adds the records of a part of the text that has no quotation marks and ends between records, the first of which
@@ -129,14 +130,15 @@ impl Rows {
     }
 
     fn end_record_of(&mut self, text: &[u8], line: u64, breaks: u64, is_torn: bool) {
-        let before = self.spans.last().map_or(0, |span| span.end as usize);
+        let before = self.ends.last().map_or(0, |end| *end as usize);
         let is_blank =
             |&(start, end): &(u32, u32)| text[start as usize..end as usize].iter().all(u8::is_ascii_whitespace);
         if self.bounds[before..].iter().all(is_blank) {
             self.bounds.truncate(before);
         } else {
             let breaks = u32::try_from(breaks).unwrap_or(u32::MAX);
-            self.spans.push(Span { end: number(self.bounds.len()), line, breaks, is_torn });
+            self.ends.push(number(self.bounds.len()));
+            self.places.push(Place { line, breaks, is_torn });
         }
     }
 }

@@ -40,8 +40,8 @@ pub(super) struct References {
 /// not.
 #[derive(Default)]
 pub(super) struct Rising {
-    first: Option<String>,
-    last: String,
+    first: Option<Vec<u8>>,
+    last: Vec<u8>,
     is_broken: bool,
 }
 
@@ -59,6 +59,16 @@ pub(super) struct Names {
     pub keys: Sparse<u32>,
     pub spellings: Vec<String>,
     known: HashMap<String, u32, RandomState>,
+    /// Keys that were asked for not long ago, each in the place of its name.
+    recent: [u32; RECENT],
+}
+
+const RECENT: usize = 64;
+
+/// One place for each of a few names; those that share it take turns.
+fn recent_place(name: &[u8]) -> usize {
+    let ends = [name.first(), name.last()].map(|byte| usize::from(byte.copied().unwrap_or(0)));
+    (name.len() + 7 * ends[0] + 31 * ends[1]) % RECENT
 }
 
 /// Makes room for so many further values, if there is so much: more may be expected than will come, and a column without
@@ -90,6 +100,18 @@ impl<T: Copy> Sparse<T> {
 
     pub fn push_none(&mut self) {
         self.height += 1;
+    }
+
+    /// Appends a value, or a row without one where it is the empty one.
+    pub fn push_or_none(&mut self, value: T)
+    where
+        T: PartialEq,
+    {
+        if value == self.empty {
+            self.push_none();
+        } else {
+            self.push(value);
+        }
     }
 
     pub fn get(&self, row: usize) -> T {
@@ -164,10 +186,6 @@ impl<T: Copy> Sparse<T> {
         self.values.is_empty()
     }
 
-    pub fn last(&self) -> T {
-        self.get(self.height.wrapping_sub(1))
-    }
-
     /// The rows up to the last that is not empty.
     pub fn iter(&self) -> impl Iterator<Item = T> {
         self.values.iter().copied()
@@ -239,7 +257,12 @@ impl Names {
     pub const NONE: u32 = u32::MAX;
 
     pub fn new() -> Self {
-        Names { keys: Sparse::new(Names::NONE), spellings: Vec::new(), known: HashMap::default() }
+        Names {
+            keys: Sparse::new(Names::NONE),
+            spellings: Vec::new(),
+            known: HashMap::default(),
+            recent: [Names::NONE; RECENT],
+        }
     }
 
     pub fn push(&mut self, name: &str) {
@@ -247,33 +270,21 @@ impl Names {
         self.keys.push(key);
     }
 
-    /// Appends a name if a cell says just that of the last row, whose records mostly stand together, or one of a few
-    /// known. Whether it did.
-    pub fn repeat(&mut self, cell: &[u8]) -> bool {
-        const FEW: usize = 8;
-        let last = self.keys.last();
-        let is_so = |known: &String| known.as_bytes() == cell;
-        let key = if self.spellings.get(last as usize).is_some_and(is_so) {
-            Some(last)
-        } else if self.spellings.len() <= FEW {
-            (0..).zip(&self.spellings).find(|(_, known)| is_so(known)).map(|(key, _)| key)
-        } else {
-            None
-        };
-        if let Some(key) = key {
-            self.keys.push(key);
-        }
-        key.is_some()
+    /// The key of a name that was met not long ago, if a cell says just that.
+    pub fn repeated(&self, cell: &[u8]) -> Option<u32> {
+        let key = self.recent[recent_place(cell)];
+        self.spellings.get(key as usize).filter(|known| known.as_bytes() == cell).map(|_| key)
     }
 
     /// The key of a spelling, new or known.
     pub fn key(&mut self, name: &str) -> u32 {
-        if let Some(key) = self.known.get(name) {
-            return *key;
-        }
-        let key = u32::try_from(self.spellings.len()).unwrap_or(Names::NONE);
-        self.spellings.push(name.to_owned());
-        self.known.insert(name.to_owned(), key);
+        let key = self.known.get(name).copied().unwrap_or_else(|| {
+            let key = u32::try_from(self.spellings.len()).unwrap_or(Names::NONE);
+            self.spellings.push(name.to_owned());
+            self.known.insert(name.to_owned(), key);
+            key
+        });
+        self.recent[recent_place(name.as_bytes())] = key;
         key
     }
 
@@ -289,6 +300,7 @@ impl Names {
         self.keys.clear();
         self.spellings.clear();
         self.known.clear();
+        self.recent = [Names::NONE; RECENT];
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {
@@ -297,14 +309,14 @@ impl Names {
 }
 
 impl Rising {
-    pub fn follow(&mut self, id: &str) {
+    pub fn follow(&mut self, id: &[u8]) {
         if self.first.is_none() {
-            self.first = Some(id.to_owned());
+            self.first = Some(id.to_vec());
         } else {
             self.is_broken |= !rises(&self.last, id);
         }
         self.last.clear();
-        self.last.push_str(id);
+        self.last.extend_from_slice(id);
     }
 
     /// Takes over the ids after these.
@@ -322,7 +334,7 @@ impl Rising {
     }
 }
 
-fn rises(before: &str, id: &str) -> bool {
+fn rises(before: &[u8], id: &[u8]) -> bool {
     (before.len(), before) < (id.len(), id)
 }
 
@@ -331,24 +343,9 @@ impl References {
         References { numbers: Sparse::new(Names::NONE), mapping }
     }
 
-    /// Appends the last identity once more if a cell says just that: the records that belong to one mostly stand
-    /// together. Whether it did.
-    pub fn repeat(&mut self, cell: &[u8]) -> bool {
-        let last = self.numbers.last();
-        let is_same = last != Names::NONE && self.mapping.cat_to_str(last).map(str::as_bytes) == Some(cell);
-        if is_same {
-            self.numbers.push(last);
-        }
-        is_same
-    }
-
-    /// Appends an identity; whether there was a number left for it.
-    pub fn push(&mut self, id: &str) -> bool {
-        let number = self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE);
-        if let Some(number) = number {
-            self.numbers.push(number);
-        }
-        number.is_some()
+    /// The number of an identity, if there was one left for it.
+    pub fn number(&self, id: &str) -> Option<u32> {
+        self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE)
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {

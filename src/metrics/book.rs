@@ -5,7 +5,7 @@ use super::grouped::TEAM;
 use super::statistics::wilson;
 use super::{Metric, Whom};
 use crate::model::{Fact, Period, Scope, Status};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// A number with its basis, not yet about anybody.
@@ -108,30 +108,38 @@ fn rounded(threshold: f64) -> f64 {
     (threshold * 100.0).round() / 100.0
 }
 
-/// How many facts there mostly are of one person: room for so many is made at once.
-const USUAL_FACTS: usize = 160;
+/// The names of all subjects, by their numbers.
+pub fn names(company: &Company) -> Vec<Arc<str>> {
+    let reps = company.roster.reps.iter().map(|rep| rep.name.as_str());
+    std::iter::once(company.team.as_str()).chain(reps).map(Arc::from).collect()
+}
 
-/// Collects the figures of one company and period as facts.
+/// Collects figures of one company and period as facts.
 pub struct Book<'a> {
     company: &'a Company,
     period: Arc<str>,
     /// The names of the subjects, by their numbers.
-    names: Vec<Arc<str>>,
+    names: &'a [Arc<str>],
     /// Keys, reasons and names of managers, each kept once.
     texts: HashSet<Arc<str>>,
-    facts: Vec<Fact>,
+    /// By metric, of those that are wanted.
+    facts: ByMetric,
 }
 
+/// Facts of one period by the ids of their metrics. Those of one metric are in order of scope, subject, by and key, text by
+/// its bytes, absent first.
+pub type ByMetric = BTreeMap<&'static str, Vec<Fact>>;
+
 impl<'a> Book<'a> {
-    pub fn new(company: &'a Company, period: Period) -> Self {
-        let reps = company.roster.reps.iter().map(|rep| rep.name.as_str());
-        Self {
-            company,
-            period: period.to_string().into(),
-            names: std::iter::once(company.team.as_str()).chain(reps).map(Arc::from).collect(),
-            texts: HashSet::new(),
-            facts: Vec::with_capacity(USUAL_FACTS * (company.roster.reps.len() + 1)),
-        }
+    /// A book for some metrics; what is written of another is not wanted, and passed over.
+    pub fn new(
+        company: &'a Company,
+        period: Period,
+        names: &'a [Arc<str>],
+        metrics: impl Iterator<Item = &'static Metric>,
+    ) -> Self {
+        let facts = metrics.map(|metric| (metric.id, Vec::with_capacity(names.len()))).collect();
+        Self { company, period: period.to_string().into(), names, texts: HashSet::new(), facts }
     }
 
     /// All subjects of metrics about the team and reps: the team first.
@@ -214,6 +222,9 @@ impl<'a> Book<'a> {
         by: Option<(&'static str, String)>,
         figure: Figure,
     ) {
+        if !self.facts.contains_key(metric.id) {
+            return;
+        }
         // What overflowed or divided by nothing is not a number anyone may read.
         // Adding 0 turns a negative zero into zero.
         let finite = |value: Option<f64>| value.filter(|v| v.is_finite()).map(|v| v + 0.0);
@@ -225,7 +236,7 @@ impl<'a> Book<'a> {
         let (by, key) = by.unzip();
         let key = key.map(|key| self.text(&key));
         let reason = figure.reason.map(|reason| self.text(&reason));
-        self.facts.push(Fact {
+        let fact = Fact {
             metric: metric.id,
             period: Arc::clone(&self.period),
             scope,
@@ -241,22 +252,25 @@ impl<'a> Book<'a> {
             high: figure.interval.map(|interval| interval.1),
             status,
             reason,
-        });
+        };
+        if let Some(facts) = self.facts.get_mut(metric.id) {
+            facts.push(fact);
+        }
     }
 
-    /// The facts in their order: by metric, scope, subject, by and key, text by its bytes, absent first.
-    pub fn into_facts(mut self) -> Vec<Fact> {
+    /// The facts, those of each metric in order.
+    pub fn into_facts(mut self) -> ByMetric {
         let order = |a: &Fact, b: &Fact| {
-            let place = |fact: &Fact| (fact.metric, fact.scope.name());
-            place(a)
-                .cmp(&place(b))
+            let scopes = a.scope.name().cmp(b.scope.name());
+            scopes
                 .then_with(|| a.subject.cmp(&b.subject))
                 .then_with(|| a.by.cmp(&b.by))
                 .then_with(|| a.key.cmp(&b.key))
         };
-        // No two are about the same, so nothing is lost by an unstable sort, which takes no room.
-        self.facts.sort_unstable_by(order);
-        debug_assert!(self.facts.is_sorted_by(|a, b| order(a, b).is_lt()), "two facts about the same");
+        for facts in self.facts.values_mut() {
+            facts.sort_by(order);
+            debug_assert!(facts.is_sorted_by(|a, b| order(a, b).is_lt()), "two facts about the same");
+        }
         self.facts
     }
 }

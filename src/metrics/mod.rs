@@ -38,8 +38,9 @@ pub use people::{Rep, Roster, Selection};
 pub use targets::PARTS as TARGET_PARTS;
 pub use window::Window;
 
+use crate::cores::beside_each_other;
 use crate::model::{Fact, Period, Unit};
-use book::Book;
+use book::{Book, ByMetric};
 use polars::prelude::{PolarsError, PolarsResult};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -145,19 +146,41 @@ pub fn find(id: &str) -> Option<&'static Metric> {
 ///
 /// `wanted` are metric ids; `None` stands for all. A period that begins after the as-of date has no facts.
 pub fn measure(company: &Company, period: Period, wanted: Option<&BTreeSet<&str>>) -> Result<Vec<Fact>, MeasureError> {
+    let (_, facts) = measure_beside(|| (), company, &[period], wanted);
+    Ok(facts?.into_iter().flat_map(ByMetric::into_values).flatten().collect())
+}
+
+/// Does one thing and measures the facts of some periods meanwhile, on as many threads as there are cores.
+pub fn measure_beside<O>(
+    one: impl FnOnce() -> O,
+    company: &Company,
+    periods: &[Period],
+    wanted: Option<&BTreeSet<&str>>,
+) -> (O, Result<Vec<ByMetric>, MeasureError>) {
     let is_wanted = |metric: &&Metric| wanted.is_none_or(|ids| ids.contains(metric.id));
-    let Some(window) = Window::new(company, period) else {
-        return Ok(Vec::new());
-    };
-    let mut book = Book::new(company, period);
-    for family in FAMILIES {
-        if family.metrics.iter().any(is_wanted) {
-            (family.measure)(&window, &mut book)?;
+    let names = book::names(company);
+    let windows: Vec<Option<Window>> = periods.iter().map(|period| Window::new(company, *period)).collect();
+    // A family of all periods before the next one: then threads seldom look into one window at once, and what several
+    // families find there is made once.
+    let tasks: Vec<(usize, &Window, &Family)> = FAMILIES
+        .iter()
+        .filter(|family| family.metrics.iter().any(is_wanted))
+        .flat_map(|family| (0..).zip(&windows).map(move |(place, window)| (place, window, family)))
+        .filter_map(|(place, window, family)| Some((place, window.as_ref()?, family)))
+        .collect();
+    let (one, measured) = beside_each_other(one, &tasks, |(_, window, family)| {
+        let mut book = Book::new(company, window.period, &names, family.metrics.iter().copied().filter(is_wanted));
+        (family.measure)(window, &mut book)?;
+        Ok(book.into_facts())
+    });
+    let mut of_periods: Vec<ByMetric> = periods.iter().map(|_| ByMetric::new()).collect();
+    for ((place, ..), facts) in tasks.iter().zip(measured) {
+        match facts {
+            Ok(mut facts) => of_periods[*place].append(&mut facts),
+            Err(error) => return (one, Err(error)),
         }
     }
-    let mut facts = book.into_facts();
-    facts.retain(|fact| wanted.is_none_or(|ids| ids.contains(fact.metric)));
-    Ok(facts)
+    (one, Ok(of_periods))
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@
 use super::outcome::won;
 use super::statistics::{Counted, fisher, mann_whitney};
 use super::window::Window;
-use super::{Company, MeasureError, measure};
+use super::book::ByMetric;
+use super::{Company, MeasureError, measure_beside};
 use crate::model::fact::{shared, shared_if_any};
 use crate::model::{Fact, Period, Scope, Unit, day_number};
 use crate::timeline::Day;
@@ -100,8 +101,8 @@ const SMALLEST_IS_ONE_IN: u64 = 20;
 pub fn signals(
     company: &Company,
     period: Period,
-    facts: &[Fact],
-    earlier: &[&[Fact]],
+    facts: &ByMetric,
+    earlier: &[&ByMetric],
     days: Vec<Signal>,
 ) -> Vec<Signal> {
     let Some(window) = Window::new(company, period) else {
@@ -116,13 +117,12 @@ pub fn signals(
 /// The signals of a period for which nothing has been measured yet.
 pub fn measure_signals(company: &Company, period: Period) -> Result<Vec<Signal>, MeasureError> {
     let wanted = BTreeSet::from(RATIOS);
-    let facts = measure(company, period, Some(&wanted))?;
-    let earlier: Vec<Vec<Fact>> = prior(company, period)
-        .into_iter()
-        .map(|period| measure(company, period, Some(&wanted)))
-        .collect::<Result<_, _>>()?;
-    let earlier: Vec<&[Fact]> = earlier.iter().map(Vec::as_slice).collect();
-    Ok(signals(company, period, &facts, &earlier, days_signals(company, period)?))
+    let periods: Vec<Period> = std::iter::once(period).chain(prior(company, period)).collect();
+    let (days, facts) = measure_beside(|| days_signals(company, period), company, &periods, Some(&wanted));
+    let facts = facts?;
+    let facts: Vec<&ByMetric> = facts.iter().collect();
+    let Some((facts, earlier)) = facts.split_first() else { return Ok(Vec::new()) };
+    Ok(signals(company, period, facts, earlier, days?))
 }
 
 /// The periods before that a period is held against, latest first; fewer where the calendar ends.
@@ -223,37 +223,38 @@ impl Comparison {
     }
 }
 
-/// Whom and what a fact is about, whatever its period.
-type Topic<'a> = (&'static str, Scope, &'a str, Option<&'static str>, Option<&'a str>);
-
-fn topic(fact: &Fact) -> Topic<'_> {
-    (fact.metric, fact.scope, &fact.subject, fact.by, fact.key.as_deref())
+/// Whom and what a fact of a metric is about, whatever its period, in the order of facts.
+fn topic(fact: &Fact) -> impl Ord + '_ {
+    (fact.scope.name(), &*fact.subject, fact.by, fact.key.as_deref())
 }
 
-fn ratio_signals(window: &Window, facts: &[Fact], earlier: &[&[Fact]]) -> Vec<Signal> {
-    let is_compared = |fact: &&Fact| RATIOS.contains(&fact.metric);
-    let facts: Vec<&Fact> = facts.iter().filter(is_compared).collect();
-    let mut pooled: HashMap<Topic, Ratio, RandomState> = HashMap::default();
-    for fact in earlier.iter().flat_map(|facts| facts.iter()).filter(is_compared) {
-        let sum = pooled.entry(topic(fact)).or_default();
-        *sum = sum.plus(Ratio::of(fact).unwrap_or_default());
-    }
-    let teams: HashMap<_, Ratio, RandomState> = facts
-        .iter()
-        .filter(|fact| fact.scope == Scope::Team)
-        .filter_map(|fact| Some(((fact.metric, fact.by, fact.key.as_deref()), Ratio::of(fact)?)))
-        .collect();
-
+fn ratio_signals(window: &Window, facts: &ByMetric, earlier: &[&ByMetric]) -> Vec<Signal> {
     let mut signals = Vec::new();
-    for fact in facts {
-        let Some(ratio) = Ratio::of(fact) else { continue };
-        let mut add = |against, reference| signals.push(signal_of(fact, against, ratio.compare(reference)));
-        if !(window.is_running && FINAL_AT_END.contains(&fact.metric)) {
-            add(Against::Prior, pooled.get(&topic(fact)).copied().unwrap_or_default());
-        }
-        let team = teams.get(&(fact.metric, fact.by, fact.key.as_deref()));
-        if let Some(team) = team.filter(|_| fact.scope == Scope::Rep) {
-            add(Against::Team, team.without(ratio));
+    for metric in RATIOS {
+        let Some(facts) = facts.get(metric) else { continue };
+        let of_team = facts.iter().filter(|fact| fact.scope == Scope::Team);
+        let teams: HashMap<_, Ratio, RandomState> =
+            of_team.filter_map(|fact| Some(((fact.by, fact.key.as_deref()), Ratio::of(fact)?))).collect();
+        let mut earlier: Vec<_> =
+            earlier.iter().filter_map(|earlier| Some(earlier.get(metric)?.iter().peekable())).collect();
+        let is_complete = !(window.is_running && FINAL_AT_END.contains(&metric));
+        for fact in facts {
+            let mut pooled = Ratio::default();
+            for earlier in &mut earlier {
+                // All go through the same order.
+                while earlier.next_if(|earlier| topic(earlier) < topic(fact)).is_some() {}
+                let same = earlier.next_if(|earlier| topic(earlier) == topic(fact));
+                pooled = pooled.plus(same.and_then(Ratio::of).unwrap_or_default());
+            }
+            let Some(ratio) = Ratio::of(fact) else { continue };
+            let mut add = |against, reference| signals.push(signal_of(fact, against, ratio.compare(reference)));
+            if is_complete {
+                add(Against::Prior, pooled);
+            }
+            let team = teams.get(&(fact.by, fact.key.as_deref()));
+            if let Some(team) = team.filter(|_| fact.scope == Scope::Rep) {
+                add(Against::Team, team.without(ratio));
+            }
         }
     }
     signals

@@ -59,16 +59,17 @@ pub fn entries(window: &Window) -> PolarsResult<DataFrame> {
     let mut opportunities: Vec<u32> = Vec::new();
     let mut components: Vec<&str> = Vec::new();
     let mut amounts: Vec<i64> = Vec::new();
-    for o in 0..window.company.timeline.count() {
-        let Some(course) = course(window, o) else { continue };
+    let mut days = Vec::new();
+    for o in window.company.timeline.there_between(window.start - 1, window.horizon) {
+        let Some(course) = course(window, o, &mut days) else { continue };
         let change = course.leaves_at - course.enters_at;
-        let mut parts = vec![(course.enters_as, course.enters_at), (course.leaves_as, course.leaves_at)];
-        match change {
-            1.. => parts.push(("increased", change)),
-            0 => {}
-            _ => parts.push(("decreased", -change)),
-        }
-        for (component, amount) in parts {
+        let changed = match change {
+            1.. => Some(("increased", change)),
+            0 => None,
+            _ => Some(("decreased", -change)),
+        };
+        let ends = [(course.enters_as, course.enters_at), (course.leaves_as, course.leaves_at)];
+        for (component, amount) in ends.into_iter().chain(changed) {
             opportunities.push(u32::try_from(o).unwrap_or(u32::MAX));
             components.push(component);
             amounts.push(amount);
@@ -92,11 +93,11 @@ struct Course {
     leaves_at: i64,
 }
 
-/// The course of an opportunity, or `None` where it was never in.
-fn course(window: &Window, o: usize) -> Option<Course> {
+/// The course of an opportunity, or `None` where it was never in. `days` is room to work in.
+fn course(window: &Window, o: usize, days: &mut Vec<Day>) -> Option<Course> {
     let timeline = &window.company.timeline;
     let opening_day = window.start - 1;
-    let entered_on = first_day_in(window, o, opening_day)?;
+    let entered_on = first_day_in(window, o, opening_day, days)?;
     let leaves_at = timeline.amount(o, window.horizon).unwrap_or(0);
     let was_lost_before =
         || !timeline.is_open(o, entered_on - 1) && timeline.state(o, entered_on - 1).stage.is_some_and(Stage::is_lost);
@@ -115,7 +116,7 @@ fn course(window: &Window, o: usize) -> Option<Course> {
 
 /// The first day from the opening to the horizon on which the opportunity was in: open and due by the end of the
 /// period at the end of the day, or won on a day of the window.
-fn first_day_in(window: &Window, o: usize, opening_day: Day) -> Option<Day> {
+fn first_day_in(window: &Window, o: usize, opening_day: Day, days: &mut Vec<Day>) -> Option<Day> {
     let timeline = &window.company.timeline;
     let won_on = won_in(window, o);
     let is_in = |day: Day| {
@@ -123,13 +124,12 @@ fn first_day_in(window: &Window, o: usize, opening_day: Day) -> Option<Day> {
             || (timeline.is_open(o, day) && timeline.state(o, day).close_on.is_some_and(|close| close <= window.end))
     };
     // Between these days nothing changes.
-    let mut days: Vec<Day> = timeline.states(o).map(|state| state.at).collect();
-    days.push(opening_day);
-    days.extend(won_on);
-    days.extend(timeline.opportunity(o).created_on);
-    days.retain(|day| (opening_day..=window.horizon).contains(day));
+    let changed = timeline.states(o).map(|state| state.at);
+    let of_note = changed.chain([opening_day]).chain(won_on).chain(timeline.opportunity(o).created_on);
+    days.clear();
+    days.extend(of_note.filter(|day| (opening_day..=window.horizon).contains(day)));
     days.sort_unstable();
-    days.into_iter().find(|&day| is_in(day))
+    days.iter().copied().find(|&day| is_in(day))
 }
 
 /// The day an opportunity was won, if in the window.

@@ -4,8 +4,8 @@ use super::company::Company;
 use crate::model::{Grain, Period, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::{DataFrame, PolarsResult};
-use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A period with its days as numbers, and the frames that several families read.
 pub struct Window<'a> {
@@ -21,10 +21,10 @@ pub struct Window<'a> {
     pub quarter: Period,
     /// The quarter or month whose target coverage is held against.
     pub coverage: Period,
-    decided: OnceCell<DataFrame>,
-    positions: OnceCell<DataFrame>,
-    last_positions: RefCell<Option<(Day, DataFrame)>>,
-    owners: OnceCell<BTreeSet<usize>>,
+    decided: OnceLock<DataFrame>,
+    positions: OnceLock<DataFrame>,
+    last_positions: Mutex<Option<(Day, DataFrame)>>,
+    owners: OnceLock<BTreeSet<usize>>,
 }
 
 impl<'a> Window<'a> {
@@ -45,10 +45,10 @@ impl<'a> Window<'a> {
             is_running: period.is_running(as_of),
             quarter: calendar.holding(Grain::Quarter, horizon)?,
             coverage: calendar.holding(company.rules.coverage_grain, horizon)?,
-            decided: OnceCell::new(),
-            positions: OnceCell::new(),
-            last_positions: RefCell::new(None),
-            owners: OnceCell::new(),
+            decided: OnceLock::new(),
+            positions: OnceLock::new(),
+            last_positions: Mutex::new(None),
+            owners: OnceLock::new(),
         })
     }
 
@@ -130,11 +130,12 @@ impl<'a> Window<'a> {
     /// The opportunities open at a day, with `rep`. Those of the day asked for last are kept: one after the other asks
     /// for each rep.
     pub fn positions_at(&self, day: Day) -> PolarsResult<DataFrame> {
-        if let Some((_, frame)) = self.last_positions.borrow().as_ref().filter(|last| last.0 == day) {
+        let last = || self.last_positions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, frame)) = last().as_ref().filter(|last| last.0 == day) {
             return Ok(frame.clone());
         }
         let frame = self.company.with_dimensions(self.company.timeline.positions(day)?, &["rep"])?;
-        self.last_positions.replace(Some((day, frame.clone())));
+        *last() = Some((day, frame.clone()));
         Ok(frame)
     }
 

@@ -1,22 +1,28 @@
 //! The facts of a period, found by what they are about.
 
+use crate::metrics::book::ByMetric;
 use crate::model::{Fact, Scope};
 
-/// Facts of one period, in their order: by metric, scope, subject, dimension and its value.
+/// Facts of one period.
 #[derive(Debug)]
 pub struct Facts {
-    facts: Vec<Fact>,
+    facts: ByMetric,
     team: String,
 }
 
 impl Facts {
     /// `facts` as they were measured, `team` the team's name in them.
-    pub fn new(facts: Vec<Fact>, team: &str) -> Self {
+    pub fn new(facts: ByMetric, team: &str) -> Self {
         Self { facts, team: team.to_string() }
     }
 
-    pub fn all(&self) -> &[Fact] {
+    pub fn by_metric(&self) -> &ByMetric {
         &self.facts
+    }
+
+    /// All facts in their order: by metric, scope, subject, dimension and its value.
+    pub fn all(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.values().flatten()
     }
 
     pub fn team(&self, metric: &'static str) -> Option<&Fact> {
@@ -75,10 +81,9 @@ impl Facts {
     }
 
     fn of(&self, metric: &str, scope: Scope) -> &[Fact] {
-        let wanted = (metric, scope.name());
-        let place = |fact: &Fact| (fact.metric, fact.scope.name()).cmp(&wanted);
-        let first = self.facts.partition_point(|fact| place(fact).is_lt());
-        let last = self.facts.partition_point(|fact| place(fact).is_le());
-        &self.facts[first..last]
+        let facts = self.facts.get(metric).map(Vec::as_slice).unwrap_or_default();
+        let first = facts.partition_point(|fact| fact.scope.name() < scope.name());
+        let last = facts.partition_point(|fact| fact.scope.name() <= scope.name());
+        &facts[first..last]
     }
 }

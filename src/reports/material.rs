@@ -1,6 +1,5 @@
 //! What a report is written from: the facts of its period and of the three before, the company, the playbook.
 
-use super::cores::beside_each_other;
 use super::figures::Facts;
 use super::memory::Memory;
 use super::narrative::Voice;
@@ -8,9 +7,10 @@ use super::playbook::Playbook;
 use super::{ReportError, noticed};
 use crate::diagnostic::Findings;
 use crate::flags::{self, Flag, Raised};
+use crate::metrics::book::ByMetric;
 use crate::metrics::signals::{Signal, days_signals, prior, signals};
-use crate::metrics::{Company, MeasureError, Window, measure};
-use crate::model::{Currency, Fact, Grain, Period, Scope, date_of};
+use crate::metrics::{Company, MeasureError, Window, measure_beside};
+use crate::model::{Currency, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -51,15 +51,13 @@ impl<'a> Material<'a> {
             None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
         };
         let first = || (raise(), days_signals(company, period));
-        let ((raised, days), measured) = beside_each_other(first, &periods, |period| {
-            Ok(Facts::new(measure(company, *period, None)?, &company.team))
-        });
-        let measured: Result<Vec<Facts>, MeasureError> = measured.into_iter().collect();
-        let (raised, days, mut measured) = (raised?, days.map_err(MeasureError::from)?, measured?);
-        let prior: Vec<(Period, Facts)> = before.into_iter().zip(measured.split_off(1)).collect();
-        let facts = measured.remove(0);
-        let earlier: Vec<&[Fact]> = prior.iter().map(|(_, facts)| facts.all()).collect();
-        let signals = signals(company, period, facts.all(), &earlier, days);
+        let ((raised, days), measured) = measure_beside(first, company, &periods, None);
+        let (raised, days) = (raised?, days.map_err(MeasureError::from)?);
+        let mut measured = measured?.into_iter().map(|facts| Facts::new(facts, &company.team));
+        let facts = measured.next().unwrap_or_else(|| Facts::new(ByMetric::new(), &company.team));
+        let prior: Vec<(Period, Facts)> = before.into_iter().zip(measured).collect();
+        let earlier: Vec<&ByMetric> = prior.iter().map(|(_, facts)| facts.by_metric()).collect();
+        let signals = signals(company, period, facts.by_metric(), &earlier, days);
         let mut signals_by_rep: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
         for (place, signal) in signals.iter().enumerate().filter(|(_, signal)| signal.scope == Scope::Rep) {
             signals_by_rep.entry(Arc::clone(&signal.subject)).or_default().push(place);

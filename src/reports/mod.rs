@@ -2,7 +2,6 @@
 
 pub mod chart;
 pub mod check;
-pub mod cores;
 pub mod deals;
 mod figures;
 pub mod manager;

@@ -203,6 +203,14 @@ impl Timeline {
         spans.filter(move |(_, span)| span.first_event <= to && span.last_event >= from).map(|(o, _)| o)
     }
 
+    /// The opportunities that were open on any day of a span or were decided in it, both ends included, and some more.
+    pub fn there_between(&self, from: Day, to: Day) -> impl Iterator<Item = usize> {
+        let spans = self.spans.iter().enumerate();
+        // What was closed before it was created is an error of the data, and was decided nevertheless.
+        let is_there = move |span: &Span| span.closed_on >= from && span.created_on.min(span.closed_on) <= to;
+        spans.filter(move |(_, span)| is_there(span)).map(|(o, _)| o)
+    }
+
     /// The amount at the end of a day: of what is closed by then the export's, else the state's.
     pub fn amount(&self, o: usize, day: Day) -> Option<i64> {
         let opportunity = &self.opportunities[o];

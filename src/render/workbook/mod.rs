@@ -24,11 +24,19 @@ use sheet::Sheet;
 const LONGEST: usize = 32_767;
 
 /// The report as the bytes of an `.xlsx` file.
-pub fn write(report: &Report, facts: &[Fact], currency: &Currency) -> Result<Vec<u8>, RenderError> {
+pub fn write<'f>(
+    report: &Report,
+    facts: impl Iterator<Item = &'f Fact>,
+    currency: &Currency,
+) -> Result<Vec<u8>, RenderError> {
     build(report, facts, currency).map_err(|source| RenderError::Workbook { name: report.title.clone(), source })
 }
 
-fn build(report: &Report, facts: &[Fact], currency: &Currency) -> Result<Vec<u8>, XlsxError> {
+fn build<'f>(
+    report: &Report,
+    facts: impl Iterator<Item = &'f Fact>,
+    currency: &Currency,
+) -> Result<Vec<u8>, XlsxError> {
     let formats = Formats::new(currency);
     let sections: Vec<&Section> = report.sections.iter().filter(|section| section.id != DEFINITIONS).collect();
     let mut names = Names::default();

@@ -111,7 +111,11 @@ fn excel_table(heads: &[(&str, bool)], formats: &Formats) -> rust_xlsxwriter::Ta
 }
 
 /// All facts of the period, as `quarterdeck metrics` prints them.
-pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet, XlsxError> {
+pub fn facts<'f>(
+    name: &str,
+    facts: impl Iterator<Item = &'f Fact>,
+    formats: &Formats,
+) -> Result<Worksheet, XlsxError> {
     const HEADS: [(&str, bool); 15] = [
         ("metric", false),
         ("period", false),
@@ -133,7 +137,9 @@ pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet,
     let counted = |number: Option<u64>| number.map(|number| number as f64);
     let mut worksheet = list(name, &WIDTHS)?;
     let text = plain();
+    let mut count = 0;
     for (row, fact) in (1_u32..).zip(facts) {
+        count += 1;
         let number = text.clone().set_num_format(formats.number(fact.unit, is_times(fact.metric)));
         let share = text.clone().set_num_format("0.0%");
         let (unit, status) = (named(fact.unit), named(fact.status));
@@ -165,7 +171,7 @@ pub fn facts(name: &str, facts: &[Fact], formats: &Formats) -> Result<Worksheet,
             }
         }
     }
-    finish_list(worksheet, facts.len(), &HEADS, formats)
+    finish_list(worksheet, count, &HEADS, formats)
 }
 
 /// A unit or a standing by the name under which it is printed.
