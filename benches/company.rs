@@ -12,6 +12,7 @@ use divan::Bencher;
 use quarterdeck::metrics::{Company, Selection, Tables, measure};
 use quarterdeck::model::{Currency, Period, Table};
 use quarterdeck::render::Templates;
+use quarterdeck::reports::material::Topics;
 use quarterdeck::reports::{Material, Memory, playbook::Playbook, qbr};
 use quarterdeck::{config, ingest};
 use std::path::{Path, PathBuf};
@@ -78,7 +79,7 @@ fn a_whole_review(bencher: Bencher, size: u64) {
         let company = read.company();
         let playbook = Playbook::default();
         let material =
-            Material::gather(&company, &playbook, quarter(&company), &read.intake.findings, Memory::default());
+            Material::gather(&company, &playbook, quarter(&company), &read.intake.findings, Memory::default(), Topics::Facts);
         let report = qbr::build(&material.expect("figures")).expect("a review");
         let currency = Currency::new("CAD").expect("a currency");
         Templates::new(None, &currency).expect("templates").report(&report, "html", "").expect("a page")

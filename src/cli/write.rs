@@ -12,7 +12,7 @@ use crate::render::charts::{png, svg_file};
 use crate::render::templates::{Group, Index, Link, OtherFormat};
 use crate::render::terminal::printable;
 use crate::render::{Templates, deck, workbook};
-use crate::reports::material::{Material, period_name};
+use crate::reports::material::{Material, Topics, period_name};
 use crate::reports::{Memory, Report, ReportError, manager, monthly, qbr, weekly};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ impl<'a> Shelf<'a> {
     }
 
     pub fn add_weekly(&mut self, loaded: &Loaded, memory: &Memory, week: Period) -> Result<()> {
-        let material = self.gather(loaded, memory, week)?;
+        let material = self.gather(loaded, memory, week, Topics::FactsAndFlags)?;
         let report = self.settings.timings.time("building the pages", || weekly::build(&material))?;
         let link = self.add_report(&report, &material, &format!("weekly/{week}"), &report.title)?;
         self.groups.push(Group { topic: "Weekly pipeline health".into(), title: period_name(week), links: vec![link] });
@@ -75,7 +75,7 @@ impl<'a> Shelf<'a> {
 
     /// Adds a page for each rep who has anything in the month, or for the one that was asked for.
     pub fn add_monthly(&mut self, loaded: &Loaded, memory: &Memory, month: Period, only: Option<&str>) -> Result<()> {
-        let material = self.gather(loaded, memory, month)?;
+        let material = self.gather(loaded, memory, month, Topics::FactsAndFlags)?;
         let reps: Vec<&str> = loaded
             .company
             .roster
@@ -112,7 +112,7 @@ impl<'a> Shelf<'a> {
     }
 
     pub fn add_qbr(&mut self, loaded: &Loaded, memory: &Memory, quarter: Period) -> Result<()> {
-        let material = self.gather(loaded, memory, quarter)?;
+        let material = self.gather(loaded, memory, quarter, Topics::Facts)?;
         let report = self.settings.timings.time("building the pages", || qbr::build(&material))?;
         let link = self.add_report(&report, &material, &format!("qbr/{quarter}"), &report.title)?;
         self.groups.push(Group {
@@ -123,13 +123,19 @@ impl<'a> Shelf<'a> {
         Ok(())
     }
 
-    fn gather<'m>(&self, loaded: &'m Loaded, memory: &Memory, period: Period) -> Result<Material<'m>>
+    fn gather<'m>(
+        &self,
+        loaded: &'m Loaded,
+        memory: &Memory,
+        period: Period,
+        topics: Topics,
+    ) -> Result<Material<'m>>
     where
         'a: 'm,
     {
         let playbook = &self.settings.configuration.playbook;
         let memory = loaded.part_of(memory);
-        let gather = || Material::gather(&loaded.company, playbook, period, &loaded.findings, memory);
+        let gather = || Material::gather(&loaded.company, playbook, period, &loaded.findings, memory, topics);
         Ok(self.settings.timings.time("measuring", gather)?)
     }
 

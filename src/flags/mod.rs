@@ -32,7 +32,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Everything that was found, and what could not be looked for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Raised {
     /// Worst first.
     pub flags: Vec<Flag>,

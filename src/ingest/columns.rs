@@ -4,7 +4,7 @@
 //! stays open here, at a few bytes a cell, until the whole source has been read. Knows no file.
 
 use super::dates::{self, DAY};
-use super::numbers::{self, Number};
+use super::numbers::{self, Decimal, Number};
 use super::storage::{Names, References, Rising, Sparse, Texts};
 use super::{DateOrder, rules};
 use crate::diagnostic::Rule;
@@ -138,7 +138,12 @@ impl Cells {
                     }
                 }
                 // Looked up one after the other and nothing else between, since each is a wait for memory.
-                let numbers: Vec<Option<u32>> = runs.iter().map(|(cell, _)| number_of(references, cell)).collect();
+                let mut numbers: Vec<Option<u32>> = Vec::with_capacity(runs.len());
+                for (cell, _) in &runs {
+                    let before = numbers.last().copied().flatten();
+                    let near = before.and_then(|before| references.number_after(before, cell));
+                    numbers.push(near.or_else(|| number_of(references, cell)));
+                }
                 let mut place = 0;
                 for ((_, count), number) in runs.into_iter().zip(numbers) {
                     for _ in 0..count {
@@ -212,8 +217,8 @@ impl Cells {
                 .map(|(number, beside)| cells.push(number, beside.sign))
                 .ok_or((&rules::AMOUNT_UNREADABLE, numbers::EXPECTED)),
             Cells::Probabilities(column) => numbers::read(cell)
-                .filter(|(number, beside)| beside.sign.is_none() && number.ungrouped().is_some())
-                .map(|(number, beside)| column.push(number, beside.is_percent))
+                .filter(|(_, beside)| beside.sign.is_none())
+                .and_then(|(number, beside)| Some(column.push(number, number.ungrouped()?, beside.is_percent)))
                 .ok_or((&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %")),
             Cells::Numbers(cells) => figure(cell, manner)
                 .map(|number| cells.push(number))
@@ -531,8 +536,8 @@ impl Amounts {
 }
 
 impl Probabilities {
-    fn push(&mut self, number: Number, is_percent: bool) {
-        let is_above_one = number.ungrouped().is_some_and(|share| share.digits > 10_i64.pow(u32::from(share.decimals)));
+    fn push(&mut self, number: Number, share: Decimal, is_percent: bool) {
+        let is_above_one = share.digits > 10_i64.pow(u32::from(share.decimals));
         self.is_percent |= is_percent || is_above_one;
         self.cells.push(number);
     }

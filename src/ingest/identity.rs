@@ -6,18 +6,35 @@
 use super::columns::Cells;
 use super::draft::{Draft, State};
 use super::rules;
+use super::storage::Names;
 use crate::diagnostic::Place;
 use crate::model::Table;
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use std::hash::BuildHasher;
 
+/// Whether two rows of a column of ids may be equal.
+fn may_repeat(ids: &Cells) -> bool {
+    match ids {
+        Cells::Unkept(_) => false,
+        Cells::References(references) => {
+            let mut is_met: Vec<bool> = Vec::new();
+            references.numbers.iter().filter(|number| *number != Names::NONE).any(|number| {
+                let at = number as usize;
+                is_met.resize(is_met.len().max(at + 1), false);
+                std::mem::replace(&mut is_met[at], true)
+            })
+        }
+        _ => true,
+    }
+}
+
 /// Marks the records of a table that a later one with the same id replaces. The reps are people's business.
 pub(super) fn replace_earlier(draft: &mut Draft) {
     if !matches!(draft.table, Table::Opportunities | Table::Activities) {
         return;
     }
-    let Some(column) = draft.column("id").filter(|at| !matches!(draft.cells[*at], Cells::Unkept(_))) else { return };
+    let Some(column) = draft.column("id").filter(|at| may_repeat(&draft.cells[*at])) else { return };
     let counts = |row: &usize| matches!(draft.states[*row], State::Kept | State::LeftOut);
     // Hashes with rows rather than a map of ids: sorted, equal ids lie together, and it takes 16 bytes a record.
     let hashes = RandomState::default();

@@ -76,7 +76,10 @@ impl Number {
 
     /// The number where a single separator is always the decimal sign: in shares and rates nobody groups digits.
     pub fn ungrouped(self) -> Option<Decimal> {
-        [self.under('.'), self.under(',')].into_iter().flatten().max_by_key(|number| number.decimals)
+        match (self.under('.'), self.under(',')) {
+            (Some(with_point), Some(with_comma)) if with_point.decimals > with_comma.decimals => Some(with_point),
+            (with_point, with_comma) => with_comma.or(with_point),
+        }
     }
 }
 

@@ -241,6 +241,11 @@ impl Draft {
                 }
             }
         }
+        if alike.is_some() && faults.is_empty() && !reader.shape.says_more() {
+            self.states.resize(self.states.len() + places.len(), State::Kept);
+            places.iter().for_each(|row| self.lines.push(rows.line(*row)));
+            return;
+        }
         for (place, row) in places.iter().enumerate() {
             let record = rows.row(*row);
             self.end_row(record, turn_of(place), faults.remove(&place), reader);

@@ -69,6 +69,11 @@ impl Rows {
         Row { text: &self.text, bounds: &self.bounds[self.bounds_of(at)], line, breaks: u64::from(breaks), is_torn }
     }
 
+    /// The line on which a record begins.
+    pub fn line(&self, at: usize) -> u64 {
+        self.places[at].line
+    }
+
     /// A cell of a record; an empty one where the record has so many not.
     pub fn cell(&self, at: usize, position: usize) -> &[u8] {
         let bounds = self.bounds_of(at);

@@ -130,6 +130,11 @@ impl Shape {
         (matches!(self.choice, Choice::One) && self.deleted.is_none()).then(|| self.ways[0].as_slice())
     }
 
+    /// Whether a record says more than what feeds its columns: it is an event, or marked as closed or won.
+    pub fn says_more(&self) -> bool {
+        self.is_event || self.won.is_some() || self.closed.is_some()
+    }
+
     /// What marks of the CRM say about the stage of a record: closed or not, and won or not.
     pub fn outcome_mark(&self, record: Row<'_>) -> Option<OutcomeMark> {
         let is_marked = |at: Option<usize>| at.map(|at| is_yes(record.get(at).unwrap_or_default().trim_ascii()));

@@ -343,6 +343,15 @@ impl References {
         References { numbers: Sparse::new(Names::NONE), mapping }
     }
 
+    /// The number of the identity that a cell is, if it is one of those first met after another: tables mostly have them
+    /// in one order.
+    pub fn number_after(&self, before: u32, cell: &[u8]) -> Option<u32> {
+        const NEAR: u32 = 4;
+        let after = (1..=NEAR).map_while(|step| before.checked_add(step));
+        let is_it = |number: &u32| self.mapping.cat_to_str(*number).map(str::as_bytes) == Some(cell);
+        after.into_iter().find(is_it)
+    }
+
     /// The number of an identity, if there was one left for it.
     pub fn number(&self, id: &str) -> Option<u32> {
         self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE)

@@ -108,6 +108,11 @@ fn rounded(threshold: f64) -> f64 {
     (threshold * 100.0).round() / 100.0
 }
 
+/// The facts of a metric.
+pub fn of<'f>(facts: &'f ByMetric, metric: &str) -> &'f [Fact] {
+    facts.get(metric).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// The names of all subjects, by their numbers.
 pub fn names(company: &Company) -> Vec<Arc<str>> {
     let reps = company.roster.reps.iter().map(|rep| rep.name.as_str());

@@ -5,7 +5,7 @@ use super::grouped::Grouped;
 use super::outcome::{lost_amount, no_target, target_parts, units_of_parts, won_amount};
 use super::statistics::median;
 use super::targets::PARTS;
-use super::totals::{open_on, weighed_on};
+use super::totals::{Totals, open_on};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::money::divide_half_even;
@@ -151,19 +151,25 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let coverage_start = day_number(window.coverage.start);
     let coverage_end = day_number(window.coverage.end);
     let timeline = &window.company.timeline;
-    let horizon = [window.horizon];
-    let is_qualified = |state: &State| timeline.is_qualified(state.stage);
-    let pipeline = open_on(window, &horizon, is_qualified).swap_remove(0);
-    let weigh = |state: &State| weighted(state.amount, timeline.probability(*state));
-    let weighted = weighed_on(window, &horizon, is_qualified, weigh).swap_remove(0);
-    let due = open_on(window, &horizon, |state| is_due(window, state, window.horizon, coverage_end)).swap_remove(0);
+    let [mut pipeline, mut weighted_pipeline, mut due] = std::array::from_fn(|_| Totals::new(window));
+    timeline.visit_open(&[window.horizon], |_, o, state| {
+        if !timeline.is_qualified(state.stage) {
+            return;
+        }
+        let rep = window.company.rep_of(o);
+        pipeline.add(rep, state.amount);
+        weighted_pipeline.add(rep, weighted(state.amount, timeline.probability(state)));
+        if is_due(window, &state, window.horizon, coverage_end) {
+            due.add(rep, state.amount);
+        }
+    });
     let won = Grouped::new(&window.decided_between(coverage_start, window.horizon)?, &[won_amount()])?;
     let can_weigh = can_weigh(window);
     for subject in book.subjects() {
         let (count, amount) = (pipeline.count(subject), pipeline.amount(subject));
         book.write(&PIPELINE_COUNT, subject, Figure::count(count));
         book.write(&PIPELINE_VALUE, subject, Figure::of(book.units(amount as f64), count));
-        let weighted = can_weigh.then_some(book.units(weighted.amount(subject) as f64));
+        let weighted = can_weigh.then_some(book.units(weighted_pipeline.amount(subject) as f64));
         let no_probability = "opportunities: no column probability, and none under [stages]";
         book.write(&WEIGHTED_PIPELINE, subject, Figure::maybe(weighted, count, no_probability));
 

@@ -118,14 +118,15 @@ pub fn followed(timeline: &Timeline, (from, to): (Day, Day), o: usize) -> Option
 fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let mut all_followed: Vec<Vec<Followed>> = vec![Vec::new(); window.company.roster.reps.len() + 1];
     let year = window.trailing_year();
-    for o in 0..window.company.timeline.count() {
+    for o in window.company.timeline.created_between(year.0, year.1) {
         let Some(end) = followed(&window.company.timeline, year, o) else { continue };
         all_followed[TEAM].push(end);
         if let Some(rep) = window.company.rep_of(o) {
             all_followed[rep as usize + 1].push(end);
         }
     }
-    for (subject, followed) in all_followed.iter().enumerate() {
+    for (subject, followed) in all_followed.iter_mut().enumerate() {
+        followed.sort_unstable_by_key(|f| f.days());
         let reason = if followed.is_empty() { "no opportunity was created" } else { "nobody was followed that long" };
         for days in WITHIN_DAYS {
             let value = cumulative_incidence(followed, days);

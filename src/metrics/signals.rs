@@ -13,8 +13,9 @@
 use super::outcome::won;
 use super::statistics::{Counted, fisher, mann_whitney};
 use super::window::Window;
-use super::book::ByMetric;
+use super::book::{self, ByMetric};
 use super::{Company, MeasureError, measure_beside};
+use crate::cores::beside_each_other;
 use crate::model::fact::{shared, shared_if_any};
 use crate::model::{Fact, Period, Scope, Unit, day_number};
 use crate::timeline::Day;
@@ -229,32 +230,42 @@ fn topic(fact: &Fact) -> impl Ord + '_ {
 }
 
 fn ratio_signals(window: &Window, facts: &ByMetric, earlier: &[&ByMetric]) -> Vec<Signal> {
-    let mut signals = Vec::new();
-    for metric in RATIOS {
-        let Some(facts) = facts.get(metric) else { continue };
-        let of_team = facts.iter().filter(|fact| fact.scope == Scope::Team);
-        let teams: HashMap<_, Ratio, RandomState> =
-            of_team.filter_map(|fact| Some(((fact.by, fact.key.as_deref()), Ratio::of(fact)?))).collect();
-        let mut earlier: Vec<_> =
-            earlier.iter().filter_map(|earlier| Some(earlier.get(metric)?.iter().peekable())).collect();
-        let is_complete = !(window.is_running && FINAL_AT_END.contains(&metric));
-        for fact in facts {
-            let mut pooled = Ratio::default();
-            for earlier in &mut earlier {
-                // All go through the same order.
-                while earlier.next_if(|earlier| topic(earlier) < topic(fact)).is_some() {}
-                let same = earlier.next_if(|earlier| topic(earlier) == topic(fact));
-                pooled = pooled.plus(same.and_then(Ratio::of).unwrap_or_default());
-            }
-            let Some(ratio) = Ratio::of(fact) else { continue };
-            let mut add = |against, reference| signals.push(signal_of(fact, against, ratio.compare(reference)));
-            if is_complete {
-                add(Against::Prior, pooled);
-            }
-            let team = teams.get(&(fact.by, fact.key.as_deref()));
-            if let Some(team) = team.filter(|_| fact.scope == Scope::Rep) {
-                add(Against::Team, team.without(ratio));
-            }
+    let of_metric = |metric: &&'static str| {
+        let earlier = earlier.iter().map(|facts| book::of(facts, metric));
+        metric_signals(window, metric, book::of(facts, metric), earlier)
+    };
+    beside_each_other(|| (), &RATIOS, of_metric).1.into_iter().flatten().collect()
+}
+
+/// The signals of one metric, from its facts and those of earlier periods.
+fn metric_signals<'f>(
+    window: &Window,
+    metric: &str,
+    facts: &'f [Fact],
+    earlier: impl Iterator<Item = &'f [Fact]>,
+) -> Vec<Signal> {
+    let of_team = facts.iter().filter(|fact| fact.scope == Scope::Team);
+    let teams: HashMap<_, Ratio, RandomState> =
+        of_team.filter_map(|fact| Some(((fact.by, fact.key.as_deref()), Ratio::of(fact)?))).collect();
+    let mut earlier: Vec<_> = earlier.map(|facts| facts.iter().peekable()).collect();
+    let is_complete = !(window.is_running && FINAL_AT_END.contains(&metric));
+    let mut signals = Vec::with_capacity(2 * facts.len());
+    for fact in facts {
+        let mut pooled = Ratio::default();
+        for earlier in &mut earlier {
+            // All go through the same order.
+            while earlier.next_if(|earlier| topic(earlier) < topic(fact)).is_some() {}
+            let same = earlier.next_if(|earlier| topic(earlier) == topic(fact));
+            pooled = pooled.plus(same.and_then(Ratio::of).unwrap_or_default());
+        }
+        let Some(ratio) = Ratio::of(fact) else { continue };
+        let mut add = |against, reference| signals.push(signal_of(fact, against, ratio.compare(reference)));
+        if is_complete {
+            add(Against::Prior, pooled);
+        }
+        let team = teams.get(&(fact.by, fact.key.as_deref()));
+        if let Some(team) = team.filter(|_| fact.scope == Scope::Rep) {
+            add(Against::Team, team.without(ratio));
         }
     }
     signals

@@ -208,7 +208,7 @@ pub enum Followed {
 }
 
 impl Followed {
-    fn days(self) -> i32 {
+    pub fn days(self) -> i32 {
         match self {
             Followed::Won(days) | Followed::Lost(days) | Followed::Open(days) => days,
         }
@@ -218,18 +218,17 @@ impl Followed {
 /// The cumulative incidence of winning within `days`, losing being a competing outcome (Aalen and Johansen 1978).
 ///
 /// `None` of nobody, and past the longest time anyone was followed, unless all who were followed that long were decided.
-/// Whoever is censored on the day of an event was still at risk of it.
+/// Whoever is censored on the day of an event was still at risk of it. All are in order of their days.
 pub fn cumulative_incidence(followed: &[Followed], days: i32) -> Option<f64> {
-    let longest = followed.iter().map(|f| f.days()).max()?;
+    debug_assert!(followed.is_sorted_by_key(|f| f.days()), "in order of days");
+    let longest = followed.last()?.days();
     let was_left_open = followed.contains(&Followed::Open(longest));
     if days > longest && was_left_open {
         return None;
     }
-    let mut in_order = followed.to_vec();
-    in_order.sort_by_key(|f| f.days());
-    let mut at_risk = in_order.len() as f64;
+    let mut at_risk = followed.len() as f64;
     let (mut undecided, mut incidence) = (1.0, 0.0);
-    for same_day in in_order.chunk_by(|a, b| a.days() == b.days()) {
+    for same_day in followed.chunk_by(|a, b| a.days() == b.days()) {
         if same_day[0].days() > days {
             break;
         }

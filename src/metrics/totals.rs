@@ -17,13 +17,13 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn new(window: &Window) -> Self {
+    pub fn new(window: &Window) -> Self {
         let subjects = window.company.roster.reps.len() + 1;
         Self { amounts: vec![0; subjects], counts: vec![0; subjects] }
     }
 
     /// Adds an opportunity to the team's and to its rep's; one without an amount is counted alone.
-    fn add(&mut self, rep: Option<u32>, amount: Option<i64>) {
+    pub fn add(&mut self, rep: Option<u32>, amount: Option<i64>) {
         for subject in std::iter::once(TEAM).chain(rep.map(|rep| rep as usize + 1)) {
             self.amounts[subject] = self.amounts[subject].saturating_add(amount.unwrap_or(0));
             self.counts[subject] += 1;
@@ -41,20 +41,10 @@ impl Totals {
 
 /// Of each day the opportunities that are open at its end and fit as they stood then.
 pub fn open_on(window: &Window, days: &[Day], fits: impl Fn(&State) -> bool) -> Vec<Totals> {
-    weighed_on(window, days, fits, |state| state.amount)
-}
-
-/// As [`open_on`], with what counts as the amount of each.
-pub fn weighed_on(
-    window: &Window,
-    days: &[Day],
-    fits: impl Fn(&State) -> bool,
-    amount: impl Fn(&State) -> Option<i64>,
-) -> Vec<Totals> {
     let mut totals = vec![Totals::new(window); days.len()];
     window.company.timeline.visit_open(days, |place, o, state| {
         if fits(&state) {
-            totals[place].add(window.company.rep_of(o), amount(&state));
+            totals[place].add(window.company.rep_of(o), state.amount);
         }
     });
     totals

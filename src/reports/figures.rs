@@ -1,6 +1,6 @@
 //! The facts of a period, found by what they are about.
 
-use crate::metrics::book::ByMetric;
+use crate::metrics::book::{self, ByMetric};
 use crate::model::{Fact, Scope};
 
 /// Facts of one period.
@@ -81,7 +81,7 @@ impl Facts {
     }
 
     fn of(&self, metric: &str, scope: Scope) -> &[Fact] {
-        let facts = self.facts.get(metric).map(Vec::as_slice).unwrap_or_default();
+        let facts = book::of(&self.facts, metric);
         let first = facts.partition_point(|fact| fact.scope.name() < scope.name());
         let last = facts.partition_point(|fact| fact.scope.name() <= scope.name());
         &facts[first..last]

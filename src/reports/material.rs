@@ -27,7 +27,7 @@ pub struct Material<'a> {
     pub signals: Vec<Signal>,
     /// Places among the signals, by rep.
     signals_by_rep: HashMap<Arc<str>, Vec<usize>>,
-    /// What needs a decision at the as-of date.
+    /// What needs a decision at the as-of date; nothing where no flags were asked for.
     pub raised: Raised,
     /// What earlier runs said, for the part of the company that the report is about.
     pub memory: Memory,
@@ -35,20 +35,28 @@ pub struct Material<'a> {
     pub quality: Vec<String>,
 }
 
+/// What a report speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topics {
+    Facts,
+    FactsAndFlags,
+}
+
 impl<'a> Material<'a> {
-    /// Measures the period and those before it.
+    /// Measures the period and those before it, and raises flags for a report that speaks of them.
     pub fn gather(
         company: &'a Company,
         playbook: &'a Playbook,
         period: Period,
         findings: &Findings,
         memory: Memory,
+        topics: Topics,
     ) -> Result<Self, ReportError> {
         let before = prior(company, period);
         let periods: Vec<Period> = std::iter::once(period).chain(before.iter().copied()).collect();
-        let raise = || match Window::of_review(company, period) {
+        let raise = || match Window::of_review(company, period).filter(|_| topics == Topics::FactsAndFlags) {
             Some(window) => flags::raise(&window, company.earlier.as_deref()),
-            None => Ok(Raised { flags: Vec::new(), not_judged: Vec::new() }),
+            None => Ok(Raised::default()),
         };
         let first = || (raise(), days_signals(company, period));
         let ((raised, days), measured) = measure_beside(first, company, &periods, None);

@@ -90,10 +90,7 @@ impl Timeline {
 
     /// The opportunities created in a span of days, with their amount at creation: `opportunity`, `amount`.
     pub fn created(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
-        let created: Vec<usize> = (0..self.count())
-            .filter(|&o| (from..=to).contains(&self.spans[o].created_on))
-            .filter(|&o| self.opportunity(o).created_on.is_some())
-            .collect();
+        let created: Vec<usize> = self.created_between(from, to).collect();
         let amounts: Vec<Option<i64>> = created.iter().map(|&o| self.states(o).next()?.amount).collect();
         DataFrame::new(
             created.len(),

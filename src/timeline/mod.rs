@@ -203,6 +203,12 @@ impl Timeline {
         spans.filter(move |(_, span)| span.first_event <= to && span.last_event >= from).map(|(o, _)| o)
     }
 
+    /// The opportunities that were created in a span of days, both ends included.
+    pub fn created_between(&self, from: Day, to: Day) -> impl Iterator<Item = usize> {
+        let spans = self.spans.iter().enumerate().filter(move |(_, span)| (from..=to).contains(&span.created_on));
+        spans.map(|(o, _)| o).filter(|o| self.opportunities[*o].created_on.is_some())
+    }
+
     /// The opportunities that were open on any day of a span or were decided in it, both ends included, and some more.
     pub fn there_between(&self, from: Day, to: Day) -> impl Iterator<Item = usize> {
         let spans = self.spans.iter().enumerate();

@@ -4,6 +4,7 @@ use crate::company::{run_in, sample};
 use quarterdeck::metrics::{Company, Selection, Tables};
 use quarterdeck::model::{Grain, Period};
 use quarterdeck::reports::memory::Memory;
+use quarterdeck::reports::material::Topics;
 use quarterdeck::reports::{Material, Report, manager, monthly, qbr, view, weekly};
 use quarterdeck::{config, ingest};
 use std::collections::BTreeSet;
@@ -249,11 +250,12 @@ fn reports() -> [(&'static str, &'static str, Vec<Report>); 4] {
         Company::new(&tables, &intake.stages, configuration.rules, as_of, &Selection::default()).expect("a company");
     let calendar = company.rules.calendar;
     let last = |grain| calendar.last_complete(grain, as_of).expect("a period");
-    let gather =
-        |period: Period| Material::gather(&company, &playbook, period, &found, Memory::default()).expect("figures");
-    let week = gather(calendar.holding(Grain::Week, as_of).expect("a week"));
-    let month = gather(last(Grain::Month));
-    let quarter = gather(last(Grain::Quarter));
+    let gather = |period: Period, topics: Topics| {
+        Material::gather(&company, &playbook, period, &found, Memory::default(), topics).expect("figures")
+    };
+    let week = gather(calendar.holding(Grain::Week, as_of).expect("a week"), Topics::FactsAndFlags);
+    let month = gather(last(Grain::Month), Topics::FactsAndFlags);
+    let quarter = gather(last(Grain::Quarter), Topics::Facts);
     let reps = company.roster.reps.iter().map(|rep| monthly::build(&month, &rep.name).expect("a page"));
     let managers = company.roster.managers.iter().map(|name| manager::build(&month, name).expect("a page"));
     [

@@ -91,6 +91,7 @@ fn won_within(question: &Question) -> PolarsResult<Evidence> {
         by_then("lost"),
         by_then("open")
     );
+    courses.sort_by_key(|course| course.days());
     let reckoned = Reckoned::of(cumulative_incidence(&courses, within), rows.len());
     Ok(question
         .answer(rows, reckoned, formula)
