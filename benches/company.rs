@@ -78,8 +78,14 @@ fn a_whole_review(bencher: Bencher, size: u64) {
         let read = Read::new(size);
         let company = read.company();
         let playbook = Playbook::default();
-        let material =
-            Material::gather(&company, &playbook, quarter(&company), &read.intake.findings, Memory::default(), Topics::Facts);
+        let material = Material::gather(
+            &company,
+            &playbook,
+            quarter(&company),
+            &read.intake.findings,
+            Memory::default(),
+            Topics::Facts,
+        );
         let report = qbr::build(&material.expect("figures")).expect("a review");
         let currency = Currency::new("CAD").expect("a currency");
         Templates::new(None, &currency).expect("templates").report(&report, "html", "").expect("a page")

@@ -123,13 +123,7 @@ impl<'a> Shelf<'a> {
         Ok(())
     }
 
-    fn gather<'m>(
-        &self,
-        loaded: &'m Loaded,
-        memory: &Memory,
-        period: Period,
-        topics: Topics,
-    ) -> Result<Material<'m>>
+    fn gather<'m>(&self, loaded: &'m Loaded, memory: &Memory, period: Period, topics: Topics) -> Result<Material<'m>>
     where
         'a: 'm,
     {
@@ -256,20 +250,25 @@ impl Press<'_> {
         let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
         let charts = format!("charts/{name}-");
         let currency = self.currency;
-        let (mut files, mut others) = (Vec::new(), Vec::new());
-        for format in self.formats {
-            let (name, ending, content) = match format {
+        let drawn = || self.render_charts(report, &format!("{folder}/{charts}"));
+        let formats: Vec<FileFormat> = self.formats.iter().copied().collect();
+        let (drawn, pages) = beside_each_other(drawn, &formats, |format| {
+            Ok(Some(match format {
                 FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
                 FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),
                 FileFormat::Xlsx => ("Workbook", "xlsx", workbook::write(report, material.facts.all(), currency)?),
                 FileFormat::Pptx => ("Slides", "pptx", deck::write(report, currency, self.deck_template)?),
-                FileFormat::Png | FileFormat::Svg => continue,
-            };
+                FileFormat::Png | FileFormat::Svg => return Ok(None),
+            }))
+        });
+        let (mut files, mut others) = (Vec::new(), Vec::new());
+        let pages: Result<Vec<_>> = pages.into_iter().collect();
+        for (name, ending, content) in pages?.into_iter().flatten() {
             let path = format!("{path}.{ending}");
             files.push((path.clone(), content));
             others.push(OtherFormat { name, path });
         }
-        self.render_charts(report, &format!("{folder}/{charts}"), &mut files);
+        files.extend(drawn);
         // The page is what one opens first, where there is one.
         others.sort_by_key(|file| file.name != "Web page");
         let first = if others.is_empty() { None } else { Some(others.remove(0)) };
@@ -278,9 +277,10 @@ impl Press<'_> {
     }
 
     /// Each chart as a file of its own: drawings for Markdown and for those who ask, pictures for those who ask.
-    fn render_charts(&self, report: &Report, stem: &str, files: &mut Vec<(String, Vec<u8>)>) {
+    fn render_charts(&self, report: &Report, stem: &str) -> Vec<(String, Vec<u8>)> {
         let has = |format| self.formats.contains(&format);
         let (draws, paints) = (has(FileFormat::Md) || has(FileFormat::Svg), has(FileFormat::Png));
+        let mut files = Vec::new();
         for chart in report.sections.iter().flat_map(|section| &section.charts) {
             if let Some(svg) = draws.then(|| svg_file(chart, self.currency)).flatten() {
                 files.push((format!("{stem}{}.svg", chart.id), svg.into()));
@@ -289,6 +289,7 @@ impl Press<'_> {
                 files.push((format!("{stem}{}.png", chart.id), png));
             }
         }
+        files
     }
 }
 

@@ -137,13 +137,7 @@ impl Cells {
                         None => runs.push((cell, 1)),
                     }
                 }
-                // Looked up one after the other and nothing else between, since each is a wait for memory.
-                let mut numbers: Vec<Option<u32>> = Vec::with_capacity(runs.len());
-                for (cell, _) in &runs {
-                    let before = numbers.last().copied().flatten();
-                    let near = before.and_then(|before| references.number_after(before, cell));
-                    numbers.push(near.or_else(|| number_of(references, cell)));
-                }
+                let numbers = numbers_of(references, runs.iter().map(|run| run.0));
                 let mut place = 0;
                 for ((_, count), number) in runs.into_iter().zip(numbers) {
                     for _ in 0..count {
@@ -164,10 +158,12 @@ impl Cells {
                             true
                         }
                         Cells::Dates(days) => dates::plain(cell).map(|day| days.push(day, day)).is_some(),
-                        Cells::Unkept(ids) => is_plain_id(cell) && {
-                            ids.follow(cell);
-                            true
-                        },
+                        Cells::Unkept(ids) => {
+                            is_plain_id(cell) && {
+                                ids.follow(cell);
+                                true
+                            }
+                        }
                         _ => false,
                     };
                     if !is_appended && let Err(fault) = self.push(cell, manner) {
@@ -191,9 +187,13 @@ impl Cells {
                 cells.push(&text());
                 Ok(())
             }
-            Cells::References(cells) => {
-                cells.number(&canonical_id(&text())).map(|number| cells.numbers.push(number)).ok_or(NO_NUMBER)
-            }
+            Cells::References(cells) => match numbers_of(cells, std::iter::once(cell)).pop().flatten() {
+                Some(number) => {
+                    cells.numbers.push(number);
+                    Ok(())
+                }
+                None => Err(NO_NUMBER),
+            },
             Cells::Labels(cells) => {
                 cells.push(&canonical_id(&text()));
                 Ok(())
@@ -271,6 +271,13 @@ impl Cells {
             Cells::Probabilities(column) => column.cells.push_none(),
             Cells::Whole(cells) => cells.push_none(),
             Cells::Numbers(cells) => cells.push_none(),
+        }
+    }
+
+    /// Makes empty what was read of a column of plain numbers, which are checked even where nobody asks for them.
+    pub fn forget_numbers(&mut self) {
+        if let Cells::Numbers(numbers) = self {
+            numbers.forget();
         }
     }
 
@@ -571,12 +578,32 @@ fn key_of(names: &mut Names, cell: &[u8]) -> u32 {
     })
 }
 
-/// The number of the identity in a cell, [`Names::NONE`] where there is none; absent where no number is left for it.
-fn number_of(references: &References, cell: &[u8]) -> Option<u32> {
-    match trimmed(cell) {
-        cell if cell.is_empty() || is_empty_reference(cell) => Some(Names::NONE),
-        cell => references.number(&canonical_id(&text_of(cell))),
+/// The numbers of the identities in some cells, [`Names::NONE`] where there is none; absent where no number is left.
+fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>) -> Vec<Option<u32>> {
+    let mut numbers: Vec<Option<u32>> = Vec::new();
+    let mut unknown: Vec<(usize, Cow<'_, str>)> = Vec::new();
+    // Looked up one after the other and nothing else between, since each is a wait for memory.
+    for cell in cells {
+        let before = numbers.last().copied().flatten();
+        let number = before.and_then(|before| references.number_after(before, cell)).or_else(|| match trimmed(cell) {
+            cell if cell.is_empty() || is_empty_reference(cell) => Some(Names::NONE),
+            cell => {
+                let text = text_of(cell);
+                references.find(&canonical_id(&text)).or_else(|| {
+                    unknown.push((numbers.len(), text));
+                    None
+                })
+            }
+        });
+        numbers.push(number);
     }
+    if !unknown.is_empty() {
+        let ids = unknown.iter().map(|(_, id)| canonical_id(id));
+        for ((at, _), number) in unknown.iter().zip(references.numbers_of_new(ids)) {
+            numbers[*at] = number;
+        }
+    }
+    numbers
 }
 
 /// Whether a cell that is not empty is its own canonical form.

@@ -193,8 +193,9 @@ impl Draft {
         // The first fault of each record.
         let mut faults: BTreeMap<usize, (Fault, FaultColumn)> = BTreeMap::new();
         for (at, (cells, column)) in self.cells.iter_mut().zip(self.table.frame_columns()).enumerate() {
+            let is_kept = reader.manner.describes || !column.is_description;
             // Nothing in text can be wrong, so what nobody asks for need not be read.
-            if !reader.manner.describes && column.is_description && column.kind == Kind::Text {
+            if !is_kept && column.kind == Kind::Text {
                 places.iter().for_each(|_| cells.push_none());
                 continue;
             }
@@ -219,6 +220,9 @@ impl Draft {
                         faults.entry(place).or_insert((fault, position.map_or(FaultColumn::Record, FaultColumn::At)));
                     }
                 }
+            }
+            if !is_kept {
+                cells.forget_numbers();
             }
             if column.kind == Kind::Id {
                 for (place, row) in places.iter().enumerate() {

@@ -14,7 +14,7 @@
 
 use super::columns::{ABSENT, Cells, NO_DAY};
 use super::dates;
-use super::draft::{Draft, FaultColumn};
+use super::draft::{Draft, FaultColumn, State};
 use super::error::IngestError;
 use super::numbers;
 use super::rules;
@@ -228,29 +228,27 @@ impl Draft {
             span = Some((least.min(moment), most.max(moment)));
         };
         for (_, cells) in date_columns(self) {
-            match cells {
+            let ends = match cells {
                 Cells::Dates(days) => {
-                    let kept = days.iter(self.order).enumerate().filter(|(row, _)| self.is_kept(*row));
-                    kept.for_each(|(_, day)| {
-                        if day != NO_DAY {
-                            add(moment_of(day))
-                        }
-                    });
+                    ends_of(days.iter(self.order), NO_DAY, &self.states).map(|ends| ends.map(moment_of))
                 }
-                Cells::Moments(moments) => {
-                    let kept = moments.iter(self.order).enumerate().filter(|(row, _)| self.is_kept(*row));
-                    kept.for_each(|(_, moment)| {
-                        if moment != dates::ABSENT {
-                            add(moment)
-                        }
-                    });
-                }
-                _ => {}
-            }
+                Cells::Moments(moments) => ends_of(moments.iter(self.order), dates::ABSENT, &self.states),
+                _ => None,
+            };
+            ends.into_iter().flatten().for_each(&mut add);
         }
         let (least, most) = span?;
         Some((day_of(least)?, day_of(most)?))
     }
+}
+
+/// The least and the greatest value of the records kept.
+fn ends_of<T: Copy + Ord>(values: impl Iterator<Item = T>, absent: T, states: &[State]) -> Option<[T; 2]> {
+    let kept = values.zip(states).filter(|(value, state)| **state == State::Kept && *value != absent);
+    kept.map(|(value, _)| value).fold(None, |ends, value| match ends {
+        Some([least, most]) => Some([value.min(least), value.max(most)]),
+        None => Some([value, value]),
+    })
 }
 
 /// Whether any date of a draft depends on the order of day and month.

@@ -5,8 +5,9 @@
 
 use foldhash::fast::RandomState;
 use polars::prelude::CategoricalMapping;
+use std::borrow::Cow;
 use std::collections::{HashMap, TryReserveError};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Values by row, of which those after the last that is not empty take no room: a column that no file has is free.
 #[derive(Clone)]
@@ -159,9 +160,14 @@ impl<T: Copy> Sparse<T> {
         self.height += later.height;
     }
 
+    /// Makes all rows empty.
+    pub fn forget(&mut self) {
+        self.values.clear();
+    }
+
     /// Forgets all rows; the room that they took is kept.
     pub fn clear(&mut self) {
-        self.values.clear();
+        self.forget();
         self.height = 0;
     }
 
@@ -352,9 +358,17 @@ impl References {
         after.into_iter().find(is_it)
     }
 
-    /// The number of an identity, if there was one left for it.
-    pub fn number(&self, id: &str) -> Option<u32> {
-        self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE)
+    /// The number of an identity that has one.
+    pub fn find(&self, id: &str) -> Option<u32> {
+        self.mapping.get_cat(id)
+    }
+
+    /// The numbers of identities of which some may be new, where there was one left. One thread at a time adds some: those
+    /// that stand together get numbers one after the other, and none waits for the others at each.
+    pub fn numbers_of_new<'i>(&self, ids: impl Iterator<Item = Cow<'i, str>>) -> Vec<Option<u32>> {
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.map(|id| self.mapping.insert_cat(&id).ok().filter(|number| *number != Names::NONE)).collect()
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {

@@ -8,6 +8,7 @@ use super::dates;
 use super::draft::{Draft, State};
 use super::storage::Names;
 use super::{DateOrder, Options};
+use crate::model::values::chunked;
 use crate::model::{Column, Table, date_of, day_number};
 use chrono::NaiveDate;
 use polars::prelude::{Column as FrameColumn, *};
@@ -88,20 +89,6 @@ fn series(
         // Settled before, or kept by nobody; an empty column keeps the frame whole.
         Cells::Amounts(_) | Cells::Probabilities(_) | Cells::Unkept(_) => Series::full_null(name, height, &data_type),
     })
-}
-
-/// Values in the room that they take already, null where there is none.
-fn chunked<T: PolarsNumericType>(
-    name: PlSmallStr,
-    values: Vec<T::Native>,
-    is_absent: impl Fn(&T::Native) -> bool,
-) -> ChunkedArray<T> {
-    if !values.iter().any(&is_absent) {
-        return ChunkedArray::from_vec(name, values);
-    }
-    let is_there: BooleanChunked = values.iter().map(|value| !is_absent(value)).collect();
-    let validity = is_there.downcast_iter().next().map(|bits| bits.values().clone());
-    ChunkedArray::from_vec_validity(name, values, validity)
 }
 
 /// Events of a calendar have no status: those up to the as-of date have been held, the others are planned.

@@ -69,13 +69,13 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     };
     let types = Words::of(activities, "type")?;
     let mut counts = vec![Counts::default(); window.company.roster.reps.len() + 1];
-    let mut by_type: HashMap<(usize, u32), u64, RandomState> = HashMap::default();
+    let mut by_type: HashMap<(u32, u32), u64, RandomState> = HashMap::default();
     for activity in done_in(window, activities)? {
         for subject in [TEAM, activity.rep as usize + 1] {
             counts[subject].add(&activity);
-            if let Some(type_) = activity.type_ {
-                *by_type.entry((subject, type_)).or_default() += 1;
-            }
+        }
+        if let Some(type_) = activity.type_ {
+            *by_type.entry((activity.rep, type_)).or_default() += 1;
         }
     }
     for subject in book.subjects() {
@@ -91,9 +91,11 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
 
     // Types are one where they differ in white space alone, and an empty one is none.
     let mut by_name: BTreeMap<(usize, &str), u64> = BTreeMap::new();
-    by_type.into_iter().for_each(|((subject, type_), count)| {
+    by_type.into_iter().for_each(|((rep, type_), count)| {
         let name = types.word(type_).unwrap_or_default().trim();
-        *by_name.entry((subject, name)).or_default() += count;
+        for subject in [TEAM, rep as usize + 1] {
+            *by_name.entry((subject, name)).or_default() += count;
+        }
     });
     for ((subject, name), count) in by_name.into_iter().filter(|((_, name), _)| !name.is_empty()) {
         book.write_by(&ACTIVITIES, subject, "activity_type", name, Figure::count(count));
@@ -149,8 +151,11 @@ pub fn done_in<'a>(window: &'a Window, activities: &'a DataFrame) -> PolarsResul
             (is_meaningful(type_, outcome, &rules.meaningful_activities), is_discovery)
         })
     };
-    let in_window = days.iter().enumerate().filter(|(_, day)| day.is_some_and(|day| window.has(day)));
-    Ok(in_window.filter_map(move |(row, _)| {
+    // Nearly all rows are in no window, and nearly always each has a day.
+    let days_of_all = days.cont_slice().ok();
+    let day = move |row: usize| days_of_all.map_or_else(|| days.get(row), |days| Some(days[row]));
+    let in_window = (0..days.len()).filter(move |row| day(*row).is_some_and(|day| window.has(day)));
+    Ok(in_window.filter_map(move |row| {
         let status = statuses.numbers().get(row);
         if has_status && !status.is_some_and(|status| is_done[status as usize]) {
             return None;

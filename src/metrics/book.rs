@@ -267,10 +267,7 @@ impl<'a> Book<'a> {
     pub fn into_facts(mut self) -> ByMetric {
         let order = |a: &Fact, b: &Fact| {
             let scopes = a.scope.name().cmp(b.scope.name());
-            scopes
-                .then_with(|| a.subject.cmp(&b.subject))
-                .then_with(|| a.by.cmp(&b.by))
-                .then_with(|| a.key.cmp(&b.key))
+            scopes.then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.by.cmp(&b.by)).then_with(|| a.key.cmp(&b.key))
         };
         for facts in self.facts.values_mut() {
             facts.sort_by(order);

@@ -5,13 +5,12 @@ use super::people::{Roster, Selection};
 use super::quotes::sent_by_opportunity;
 use super::targets::Targets;
 use crate::diagnostic::Findings;
+use crate::model::values::chunked;
 use crate::model::{Rules, Sighting, Snapshots, Stages, Table, Words, day_number};
 use crate::timeline::{BuildError, Day, Earlier, Inputs, Timeline, is_backdated, looks};
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
-use polars::prelude::{
-    BooleanChunked, ChunkTake, Column, DataFrame, IntoColumn, NewChunkedArray, PolarsResult, UInt32Chunked,
-};
+use polars::prelude::{BooleanChunked, ChunkTake, Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -255,7 +254,10 @@ fn sightings_of(
 /// The column `rep_number` for a column of names: null where nobody is named or the person is no rep.
 fn rep_numbers(frame: &DataFrame, column: &str, roster: &Roster) -> PolarsResult<Column> {
     let people = Words::of(frame, column)?;
-    let reps = people.meanings(|name| roster.find(name).and_then(|rep| u32::try_from(rep).ok()));
-    let numbers = people.numbers().iter().map(|person| reps[person? as usize]);
-    Ok(UInt32Chunked::from_iter_options("rep_number".into(), numbers).into_column())
+    const NO_REP: u32 = u32::MAX;
+    let rep = |name: &str| roster.find(name).and_then(|rep| u32::try_from(rep).ok()).unwrap_or(NO_REP);
+    let reps = people.meanings(rep);
+    let numbers = people.numbers().iter().map(|person| person.map_or(NO_REP, |person| reps[person as usize]));
+    let numbers: UInt32Chunked = chunked("rep_number".into(), numbers.collect(), |rep| *rep == NO_REP);
+    Ok(numbers.into_column())
 }

@@ -131,10 +131,14 @@ impl Roster {
 fn owners_at(opportunities: &DataFrame, as_of: Day) -> PolarsResult<BTreeSet<String>> {
     let created = opportunities.column("created_date")?.date()?.physical();
     let owners = Words::of(opportunities, "owner")?;
-    let exists = |row: usize| created.get(row).is_none_or(|day| day <= as_of);
-    let distinct: HashSet<u32> =
-        (0..opportunities.height()).filter(|&row| exists(row)).filter_map(|row| owners.numbers().get(row)).collect();
-    Ok(distinct.into_iter().filter_map(|owner| owners.word(owner)).map(str::to_string).collect())
+    let mut owns = vec![false; owners.bound()];
+    for (created, owner) in created.iter().zip(owners.numbers().iter()) {
+        if let Some(owner) = owner.filter(|_| created.is_none_or(|day| day <= as_of)) {
+            owns[owner as usize] = true;
+        }
+    }
+    let distinct = (0..).zip(owns).filter(|(_, owns)| *owns);
+    Ok(distinct.filter_map(|(owner, _)| owners.word(owner)).map(str::to_string).collect())
 }
 
 /// The distinct names in a column.

@@ -10,10 +10,10 @@
 //! - While a period runs, what was predicted for it or due in it may yet come. Its hit rate and slip rate are then
 //!   compared with the team's only: against complete periods they would always look like a change.
 
+use super::book::{self, ByMetric};
 use super::outcome::won;
 use super::statistics::{Counted, fisher, mann_whitney};
 use super::window::Window;
-use super::book::{self, ByMetric};
 use super::{Company, MeasureError, measure_beside};
 use crate::cores::beside_each_other;
 use crate::model::fact::{shared, shared_if_any};

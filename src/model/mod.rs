@@ -10,7 +10,8 @@ pub mod rules;
 pub mod snapshot;
 pub mod stage;
 pub mod tables;
-pub mod words;
+pub mod values;
+mod words;
 
 pub use fact::{Fact, Scope, Status, Unit};
 pub use memory::{Acknowledgement, FactKey, Mark, Published, Remembered, SeenFlag, SubjectKind};

@@ -65,7 +65,11 @@ impl<'a> Words<'a> {
     /// The numbers that some row has, each once, in rising order.
     pub fn distinct(&self) -> impl Iterator<Item = u32> + use<> {
         let mut is_there = vec![false; self.bound()];
-        self.numbers.iter().flatten().for_each(|number| is_there[number as usize] = true);
+        let mut note = |number: u32| is_there[number as usize] = true;
+        match self.numbers.cont_slice() {
+            Ok(numbers) => numbers.iter().copied().for_each(&mut note),
+            Err(_) => self.numbers.iter().flatten().for_each(&mut note),
+        }
         (0..).zip(is_there).filter(|(_, is_there)| *is_there).map(|(number, _)| number)
     }
 

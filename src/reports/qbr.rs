@@ -9,13 +9,19 @@ use super::narrative::{Voice, some_names};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
 use super::{ReportError, noticed, restated};
-use crate::metrics::catalogue;
 use crate::metrics::signals::Signal;
+use crate::metrics::{Window, catalogue};
 use crate::model::{Fact, Scope, Status, Unit, day_number};
+use polars::prelude::PolarsResult;
 
 /// Builds the review of a quarter.
 pub fn build(material: &Material) -> Result<Report, ReportError> {
     let voice = material.voice();
+    let window = Window::new(material.company, material.period);
+    let of_window = |section: fn(&Material, &Window) -> PolarsResult<Option<Section>>| match &window {
+        Some(window) => section(material, window),
+        None => Ok(None),
+    };
     Ok(Report {
         kind: "qbr",
         title: format!("Quarterly business review {}", material.label),
@@ -27,9 +33,9 @@ pub fn build(material: &Material) -> Result<Report, ReportError> {
         sections: [
             target(material, voice),
             forecast(material, voice),
-            deals::bridge(material)?,
+            of_window(deals::bridge)?,
             waterfall(material, voice),
-            deals::slipped(material)?,
+            of_window(deals::slipped)?,
             conversion(material),
             cycle(material, voice),
             competitors(material, voice),

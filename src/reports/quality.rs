@@ -53,10 +53,10 @@ fn gaps(company: &Company, notes: &mut Vec<String>) -> PolarsResult<()> {
     let (mut no_won_amount, mut negative, mut no_owner) = (0, 0, 0);
     for o in 0..timeline.count() {
         let opportunity = timeline.opportunity(o);
-        let state = timeline.state(o, as_of);
         no_creation += u64::from(opportunity.created_on.is_none());
         no_owner += u64::from(company.rep_of(o).is_none());
         if timeline.is_open(o, as_of) {
+            let state = timeline.state(o, as_of);
             no_amount += u64::from(state.amount.is_none());
             no_date += u64::from(state.close_on.is_none());
             no_account += u64::from(accounts.get(opportunity.row).is_none());

@@ -261,22 +261,26 @@ impl Timeline {
 
     /// The way through every open stage that an opportunity has entered, in order of rank.
     pub fn passages(&self, o: usize) -> Vec<Passage> {
-        let open_count = self.stages.open_count();
-        let lost_on = self.opportunities[o].closed.filter(|c| c.stage.is_lost()).map(|c| c.on);
-        let mut passages = Vec::new();
-        let mut entered = self.entered_on(o, 1);
-        for rank in 1..=open_count {
-            let Some(entered_on) = entered else { break };
-            let advanced_on = self.entered_on(o, rank + 1);
-            passages.push(Passage {
-                rank,
-                entered_on,
-                advanced_on,
-                lost_on: lost_on.filter(|_| advanced_on.is_none()),
-                is_seen: self.states(o).any(|state| state.stage == Some(Stage::Open(rank))),
-            });
-            entered = advanced_on;
+        let closed = self.opportunities[o].closed;
+        let won_on = closed.filter(|closed| closed.stage == Stage::Won).map(|closed| closed.on);
+        let lost_on = closed.filter(|closed| closed.stage.is_lost()).map(|closed| closed.on);
+        // When it first stood in each rank itself, and from the last rank back when in each or beyond.
+        let mut stood: Vec<Option<Day>> = vec![None; usize::from(self.stages.open_count())];
+        for state in self.states(o) {
+            let rank = state.stage.and_then(Stage::open_rank);
+            if let Some(first) = rank.and_then(|rank| stood.get_mut(usize::from(rank).checked_sub(1)?)) {
+                *first = Some(first.map_or(state.at, |first| first.min(state.at)));
+            }
         }
+        let mut passages = Vec::with_capacity(stood.len());
+        let mut advanced_on = won_on;
+        for (rank, stood) in (1..=self.stages.open_count()).zip(stood).rev() {
+            let Some(entered_on) = [stood, advanced_on].into_iter().flatten().min() else { continue };
+            let lost_on = lost_on.filter(|_| advanced_on.is_none());
+            passages.push(Passage { rank, entered_on, advanced_on, lost_on, is_seen: stood.is_some() });
+            advanced_on = Some(entered_on);
+        }
+        passages.reverse();
         passages
     }
 

@@ -3,8 +3,8 @@
 use crate::company::{run_in, sample};
 use quarterdeck::metrics::{Company, Selection, Tables};
 use quarterdeck::model::{Grain, Period};
-use quarterdeck::reports::memory::Memory;
 use quarterdeck::reports::material::Topics;
+use quarterdeck::reports::memory::Memory;
 use quarterdeck::reports::{Material, Report, manager, monthly, qbr, view, weekly};
 use quarterdeck::{config, ingest};
 use std::collections::BTreeSet;

@@ -111,11 +111,7 @@ fn excel_table(heads: &[(&str, bool)], formats: &Formats) -> rust_xlsxwriter::Ta
 }
 
 /// All facts of the period, as `quarterdeck metrics` prints them.
-pub fn facts<'f>(
-    name: &str,
-    facts: impl Iterator<Item = &'f Fact>,
-    formats: &Formats,
-) -> Result<Worksheet, XlsxError> {
+pub fn facts<'f>(name: &str, facts: impl Iterator<Item = &'f Fact>, formats: &Formats) -> Result<Worksheet, XlsxError> {
     const HEADS: [(&str, bool); 15] = [
         ("metric", false),
         ("period", false),

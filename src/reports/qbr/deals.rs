@@ -10,6 +10,7 @@ use crate::metrics::forecast::{due_in_period, forecast_day, predicted};
 use crate::metrics::slip::has_slipped;
 use crate::model::{Grain, Stage, Unit, day_number};
 use polars::prelude::PolarsResult;
+use std::cmp::Reverse;
 
 /// How many deals a table names.
 const MOST_DEALS: usize = 12;
@@ -27,15 +28,14 @@ struct Bridge {
 }
 
 /// The way from the forecast to the bookings; absent without history, a forecast or a finished quarter.
-pub fn bridge(material: &Material) -> PolarsResult<Option<Section>> {
+pub fn bridge(material: &Material, window: &Window) -> PolarsResult<Option<Section>> {
     let facts = &material.facts;
     let ends = facts.team_value("forecast_value").zip(facts.team_value("bookings"));
     let Some((forecast, bookings)) = ends.filter(|_| material.company.timeline.has_history() && !material.is_running())
     else {
         return Ok(None);
     };
-    let Some(window) = Window::new(material.company, material.period) else { return Ok(None) };
-    let bridge = Bridge::between(&window, forecast, bookings)?;
+    let bridge = Bridge::between(window, forecast, bookings)?;
     let steps = [
         ("Judgement beside the deals", bridge.judgement, Role::Team),
         ("Predicted and lost", -bridge.lost, Role::Lost),
@@ -110,15 +110,14 @@ impl Bridge {
 }
 
 /// The deals that were due in the quarter when it began and are due later now, largest first.
-pub fn slipped(material: &Material) -> PolarsResult<Option<Section>> {
-    let Some(window) = Window::new(material.company, material.period) else { return Ok(None) };
-    if !material.company.timeline.has_history() || forecast_day(&window) > material.company.as_of {
+pub fn slipped(material: &Material, window: &Window) -> PolarsResult<Option<Section>> {
+    if !material.company.timeline.has_history() || forecast_day(window) > material.company.as_of {
         return Ok(None);
     }
-    let due = due_in_period(&window, forecast_day(&window))?;
+    let due = due_in_period(window, forecast_day(window))?;
     let numbers = due.column("opportunity")?.u32()?;
     let slipped: Vec<usize> =
-        numbers.iter().flatten().map(|o| o as usize).filter(|&o| has_slipped(&window, o)).collect();
+        numbers.iter().flatten().map(|o| o as usize).filter(|&o| has_slipped(window, o)).collect();
     let table = table_of(material, &slipped)?;
     let fact = material.facts.team("slip_rate");
     let counts = fact.and_then(|fact| Some((fact.numerator? as u64, fact.denominator? as u64)));
@@ -145,17 +144,16 @@ pub fn must_win(material: &Material) -> PolarsResult<Option<Section>> {
     let Some(next) = next else { return Ok(None) };
     let days = day_number(next.start)..=day_number(next.end);
     let timeline = &company.timeline;
-    let deals: Vec<usize> = (0..timeline.count())
-        .filter(|&o| timeline.is_open(o, company.as_of))
-        .filter(|&o| {
-            let state = timeline.state(o, company.as_of);
-            timeline.is_qualified(state.stage) && state.close_on.is_some_and(|day| days.contains(&day))
-        })
-        .collect();
+    let (mut deals, mut amount) = (Vec::new(), 0);
+    timeline.visit_open(&[company.as_of], |_, o, state| {
+        if timeline.is_qualified(state.stage) && state.close_on.is_some_and(|day| days.contains(&day)) {
+            deals.push(o);
+            amount += state.amount.unwrap_or(0);
+        }
+    });
     if deals.is_empty() {
         return Ok(None);
     }
-    let amount: i64 = deals.iter().filter_map(|&o| timeline.state(o, company.as_of).amount).sum();
     let worth = money_short(company.rules.currency.units(amount as f64), material.currency());
     let count = counted(deals.len() as u64, "qualified deal", "qualified deals");
     Ok(Some(Section {
@@ -172,14 +170,19 @@ pub fn must_win(material: &Material) -> PolarsResult<Option<Section>> {
 /// The largest of some deals, as they stand at the as-of date.
 fn table_of(material: &Material, deals: &[usize]) -> PolarsResult<Table> {
     let company = material.company;
-    let mut deals = deals.to_vec();
-    deals.sort_by(|&a, &b| {
-        let amount = |o: usize| std::cmp::Reverse(company.timeline.amount(o, company.as_of));
+    let amount = |o: usize| Reverse(company.timeline.amount(o, company.as_of));
+    let mut largest: Vec<_> = deals.iter().map(|&o| (amount(o), o)).collect();
+    let order = |a: &(Reverse<Option<i64>>, usize), b: &(Reverse<Option<i64>>, usize)| {
         let id = |o: usize| company.timeline.id(o);
-        amount(a).cmp(&amount(b)).then_with(|| id(a).cmp(id(b)))
-    });
+        a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1)))
+    };
+    if largest.len() > MOST_DEALS {
+        largest.select_nth_unstable_by(MOST_DEALS, order);
+        largest.truncate(MOST_DEALS);
+    }
+    largest.sort_by(order);
     let mut table = Table::new(&["Deal", "Owner", "Stage now", "#Amount", "Close date now"]);
-    for &o in deals.iter().take(MOST_DEALS) {
+    for (_, o) in largest {
         let shown = deal(company, o)?;
         let owner = company.rep_of(o).map(|rep| company.roster.reps[rep as usize].name.clone());
         table.row(vec![
