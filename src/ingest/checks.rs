@@ -197,15 +197,16 @@ pub(super) fn repeated_quotas(drafts: &BTreeMap<Table, Draft>, findings: &mut Fi
 }
 
 /// Counts changes of opportunities that are not among the opportunities, and changes without a moment.
-pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) {
+pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>) -> Findings {
+    let mut findings = Findings::default();
     let (Some(opportunities), Some(history)) = (drafts.get(&Table::Opportunities), drafts.get(&Table::StageHistory))
     else {
-        return;
+        return findings;
     };
     let (Some(Cells::References(exported)), Some(Cells::References(changed))) =
         (opportunities.cells.first(), history.cells.first())
     else {
-        return;
+        return findings;
     };
     let numbers = exported.numbers.iter().enumerate().filter(|(_, number)| *number != Names::NONE);
     let mut known: Vec<bool> = Vec::new();
@@ -229,4 +230,5 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>, findings: &mut Findings) 
             findings.add(&rules::HISTORY_WITHOUT_DATE, history.place(row), None);
         }
     }
+    findings
 }

@@ -218,7 +218,8 @@ impl Cells {
                 .ok_or((&rules::AMOUNT_UNREADABLE, numbers::EXPECTED)),
             Cells::Probabilities(column) => numbers::read(cell)
                 .filter(|(_, beside)| beside.sign.is_none())
-                .and_then(|(number, beside)| Some(column.push(number, number.ungrouped()?, beside.is_percent)))
+                .and_then(|(number, beside)| Some((number, number.ungrouped()?, beside.is_percent)))
+                .map(|(number, share, is_percent)| column.push(number, share, is_percent))
                 .ok_or((&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %")),
             Cells::Numbers(cells) => figure(cell, manner)
                 .map(|number| cells.push(number))

@@ -87,7 +87,10 @@ pub fn read_watched(options: &Options, watch: Watch<'_>) -> Result<Intake, Inges
     drafts.par_iter_mut().for_each(|(_, draft)| identity::replace_earlier(draft));
     people::resolve(&mut drafts, &mut findings);
 
-    let reports: Vec<SourceReport> = drafts.par_iter().map(|(_, draft)| checks::report(draft)).collect();
+    let (reports, orphans) = rayon::join(
+        || drafts.par_iter().map(|(_, draft)| checks::report(draft)).collect::<Vec<SourceReport>>(),
+        || checks::orphans(&drafts),
+    );
     let mut sources = Vec::new();
     let mut rejected = Vec::new();
     for (draft, report) in drafts.values_mut().zip(reports) {
@@ -98,7 +101,7 @@ pub fn read_watched(options: &Options, watch: Watch<'_>) -> Result<Intake, Inges
         rejected.extend(of_table);
     }
     book.apply(&mut drafts)?;
-    checks::orphans(&drafts, &mut findings);
+    findings.merge(orphans);
     checks::repeated_quotas(&drafts, &mut findings);
     Ok(Intake { tables: records(drafts, &book, options)?, sources, findings, rejected, stages: book.stages })
 }

@@ -61,7 +61,7 @@ pub(super) struct Names {
     pub spellings: Vec<String>,
     known: HashMap<String, u32, RandomState>,
     /// Keys that were asked for not long ago, each in the place of its name.
-    recent: [u32; RECENT],
+    recent: Box<[u32; RECENT]>,
 }
 
 const RECENT: usize = 64;
@@ -267,7 +267,7 @@ impl Names {
             keys: Sparse::new(Names::NONE),
             spellings: Vec::new(),
             known: HashMap::default(),
-            recent: [Names::NONE; RECENT],
+            recent: Box::new([Names::NONE; RECENT]),
         }
     }
 
@@ -306,7 +306,7 @@ impl Names {
         self.keys.clear();
         self.spellings.clear();
         self.known.clear();
-        self.recent = [Names::NONE; RECENT];
+        self.recent.fill(Names::NONE);
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {

@@ -3,10 +3,8 @@
 use super::book::{Book, Figure};
 use super::coaching::{HOURS_A_MONTH, Session, months_between};
 use super::forecast::{Forecast, forecast_day, forecasts_on};
-use super::grouped::Grouped;
-use super::outcome::won_amount;
 use super::targets::PARTS;
-use super::totals::{Totals, open_on};
+use super::totals::{Totals, decided_between, open_on};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Grain, Table, Unit, date_of, day_number};
@@ -67,7 +65,7 @@ struct Evidence<'a> {
     /// step has a date.
     without_next_step: Option<HashSet<usize>>,
     forecasts: Vec<Forecast>,
-    bookings: Grouped,
+    bookings: Totals,
     weeks: Vec<WeekCoverage>,
 }
 
@@ -85,7 +83,7 @@ impl<'a> Evidence<'a> {
             sessions: window.company.sessions.as_deref().map(by_manager),
             without_next_step: without_next_step(window)?,
             forecasts: forecasts_on(window, &[forecast_day(window)])?.swap_remove(0),
-            bookings: Grouped::new(window.decided()?, &[won_amount()])?,
+            bookings: decided_between(window, window.start, window.horizon).won,
             weeks: weeks(window),
         })
     }
@@ -175,7 +173,7 @@ impl<'a> Evidence<'a> {
         }
         let (mut forecast, mut is_given, mut actual) = (0, false, 0);
         for &rep in &team.reps {
-            actual += self.bookings.sum("won_amount", rep + 1)?;
+            actual += self.bookings.amount(rep + 1);
             if let Forecast::Given { amount, .. } = self.forecasts[rep + 1] {
                 forecast += amount;
                 is_given = true;
@@ -268,17 +266,13 @@ fn without_next_step(window: &Window) -> PolarsResult<Option<HashSet<usize>>> {
         return Ok(None);
     }
     let dates = window.company.tables[&Table::Opportunities].column("next_step_date")?.date()?.physical();
-    let open = window.positions()?;
-    let (numbers, reps) = (open.column("opportunity")?.u32()?, open.column("rep")?.u32()?);
-    let close_days = open.column("close_on")?.i32()?;
+    let timeline = &window.company.timeline;
     let mut without = HashSet::new();
-    for ((o, rep), close_on) in numbers.iter().zip(reps.iter()).zip(close_days.iter()) {
-        let is_due = close_on.is_some_and(|day| (window.start..=window.end).contains(&day));
-        if let (Some(o), Some(rep), true) = (o, rep, is_due)
-            && dates.get(window.company.timeline.opportunity(o as usize).row).is_none()
-        {
-            without.insert(rep as usize);
+    timeline.visit_open(&[window.horizon], |_, o, state| {
+        let is_due = state.close_on.is_some_and(|day| (window.start..=window.end).contains(&day));
+        if is_due && dates.get(timeline.opportunity(o).row).is_none() {
+            without.extend(window.company.rep_of(o).map(|rep| rep as usize));
         }
-    }
+    });
     Ok(Some(without))
 }

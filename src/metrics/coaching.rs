@@ -1,9 +1,9 @@
 //! Coaching given and kept: one-on-ones, hours, sessions, their quality and record, and whether it goes with results.
 
 use super::book::{Book, Figure};
-use super::grouped::{Grouped, TEAM};
-use super::outcome::{lost_count, won_count};
+use super::grouped::TEAM;
 use super::statistics::spearman;
+use super::totals::{Decided, decided_between};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Unit, Words, date_of};
@@ -338,15 +338,15 @@ pub fn coached_changes(window: &Window) -> PolarsResult<Option<Vec<CoachedChange
             minutes[rep] += session.minutes.unwrap_or(0.0);
         }
     }
-    let counts = [won_count(), lost_count()];
-    let (then, now) = (Grouped::new(before.decided()?, &counts)?, Grouped::new(window.decided()?, &counts)?);
-    let decided = |grouped: &Grouped, rep: usize| -> PolarsResult<(u64, u64)> {
-        let won = grouped.count("won_count", rep + 1)?;
-        Ok((won, won + grouped.count("lost_count", rep + 1)?))
+    let decided = |window: &Window| decided_between(window, window.start, window.horizon);
+    let (then, now) = (decided(&before), decided(window));
+    let of_rep = |decided: &Decided, rep: usize| {
+        let won = decided.won.count(rep + 1);
+        (won, won + decided.lost.count(rep + 1))
     };
     let mut changes = Vec::new();
     for (rep, minutes) in minutes.into_iter().enumerate() {
-        let ((won_then, then), (won_now, now)) = (decided(&then, rep)?, decided(&now, rep)?);
+        let ((won_then, then), (won_now, now)) = (of_rep(&then, rep), of_rep(&now, rep));
         if then > 0 && now > 0 {
             // One division of whole numbers: equal changes stay equal, and ties are ties.
             let change = (won_now * then) as f64 - (won_then * now) as f64;

@@ -1,18 +1,17 @@
 //! Is there enough in the pipeline: its value, its weight, and what covers the target.
 
 use super::book::{Book, Figure};
-use super::grouped::Grouped;
-use super::outcome::{lost_amount, no_target, target_parts, units_of_parts, won_amount};
+use super::outcome::{no_target, target_parts, units_of_parts};
 use super::statistics::median;
 use super::targets::PARTS;
-use super::totals::{Totals, open_on};
+use super::totals::{Totals, decided_between, open_on};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::money::divide_half_even;
 use crate::model::tables::PROBABILITY_ONE;
 use crate::model::{Grain, Period, Unit, day_number};
 use crate::timeline::{Day, State};
-use polars::prelude::{Column, DataFrame, PolarsResult, col};
+use polars::prelude::{Column, DataFrame, PolarsResult};
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[
@@ -163,7 +162,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             due.add(rep, state.amount);
         }
     });
-    let won = Grouped::new(&window.decided_between(coverage_start, window.horizon)?, &[won_amount()])?;
+    let won = decided_between(window, coverage_start, window.horizon).won;
     let can_weigh = can_weigh(window);
     for subject in book.subjects() {
         let (count, amount) = (pipeline.count(subject), pipeline.amount(subject));
@@ -189,7 +188,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write(&COVERAGE_GAP, subject, Figure::of(book.units(gap.max(0.0)), count));
 
         let (due, due_count) = (book.units(due.amount(subject) as f64), due.count(subject));
-        let left = target - won.sum("won_amount", subject)? * PARTS;
+        let left = target - won.amount(subject) * PARTS;
         let remaining = if left > 0 {
             Figure::ratio(due, units_of_parts(book, left), due_count, "target met")
         } else {
@@ -226,18 +225,17 @@ pub fn with_weighted_amount(positions: &DataFrame) -> PolarsResult<DataFrame> {
 fn write_new(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let company = window.company;
     let timeline = &company.timeline;
-    let created = company.with_dimensions(timeline.created(window.start, window.horizon)?, &["rep"])?;
-    let created =
-        Grouped::new(&created, &[col("opportunity").count().alias("count"), col("amount").sum().alias("amount")])?;
-    let entered = timeline.entered_between(timeline.stages().qualified_from, window.start, window.horizon)?;
-    let entered = company.with_dimensions(entered, &["rep"])?;
-    let qualified = Grouped::new(&entered, &[col("opportunity").count().alias("count")])?;
+    let created = timeline.created_between(window.start, window.horizon);
+    let created = Totals::of(window, created.map(|o| (o, timeline.amount_at_creation(o))));
+    let qualified_from = timeline.stages().qualified_from;
+    let qualified = timeline.entered_between(qualified_from, window.start, window.horizon);
+    let qualified = Totals::count_of(window, qualified);
     for subject in book.subjects() {
-        let count = created.count("count", subject)?;
+        let count = created.count(subject);
         book.write(&NEW_OPPORTUNITIES, subject, Figure::count(count));
-        let amount = book.units(created.sum("amount", subject)? as f64);
+        let amount = book.units(created.amount(subject) as f64);
         book.write(&NEW_OPPORTUNITIES_VALUE, subject, Figure::of(amount, count));
-        book.write(&NEW_QUALIFIED, subject, Figure::count(qualified.count("count", subject)?));
+        book.write(&NEW_QUALIFIED, subject, Figure::count(qualified.count(subject)));
     }
     Ok(())
 }
@@ -255,11 +253,11 @@ fn measure_required(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let openings = open_on(window, &days, |state| timeline.is_qualified(state.stage));
     for (quarter, opening) in quarters.iter().zip(openings) {
         let (start, end) = (day_number(quarter.start), day_number(quarter.end));
-        let bookings = Grouped::new(&window.decided_between(start, end)?, &[won_amount()])?;
+        let bookings = decided_between(window, start, end).won;
         for subject in book.subjects() {
             let amount = opening.amount(subject);
             if amount > 0 {
-                yields[subject].push(bookings.sum("won_amount", subject)? as f64 / amount as f64);
+                yields[subject].push(bookings.amount(subject) as f64 / amount as f64);
             }
         }
     }
@@ -287,12 +285,12 @@ fn measure_needed(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     };
     let (from, to) = window.trailing_year();
-    let trailing = Grouped::new(&window.decided_between(from, to)?, &[won_amount(), lost_amount()])?;
+    let trailing = decided_between(window, from, to);
     let (next_start, next_end) = (day_number(next.start), day_number(next.end));
     let due = open_on(window, &[window.horizon], |state| is_due(window, state, next_start, next_end)).swap_remove(0);
     for subject in book.subjects() {
-        let won = trailing.sum("won_amount", subject)?;
-        let decided = won + trailing.sum("lost_amount", subject)?;
+        let won = trailing.won.amount(subject);
+        let decided = won + trailing.lost.amount(subject);
         let due_amount = book.units(due.amount(subject) as f64);
         let figure = match target_parts(window, subject, next) {
             None => Figure::absent(no_target(window)),

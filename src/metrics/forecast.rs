@@ -1,14 +1,13 @@
 //! Did we call it: what was predicted for the period, what was submitted, and what came of both.
 
 use super::book::{Book, Figure};
-use super::grouped::{Grouped, TEAM};
-use super::outcome::{won_amount, won_count};
-use super::totals::{open_on, won_by};
+use super::grouped::TEAM;
+use super::totals::{Totals, decided_between, open_on, won_by};
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Stage, Table, Unit, Words};
 use crate::timeline::Day;
-use polars::prelude::{Column, DataFrame, PolarsResult, col};
+use polars::prelude::{DataFrame, PolarsResult};
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[&FORECAST_VALUE, &FORECAST_ACCURACY, &FORECAST_BIAS, &FORECAST_WAPE],
@@ -103,10 +102,10 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let weeks = if window.period.grain == Grain::Quarter { WEEKS } else { 0 };
     let week_end = |week: i32| (window.start + 7 * week - 1).min(window.end);
     let days: Vec<Day> = std::iter::once(forecast_day(window)).chain((1..=weeks).map(week_end)).collect();
-    let bookings = Grouped::new(window.decided()?, &[won_amount(), won_count()])?;
+    let bookings = decided_between(window, window.start, window.horizon).won;
     for (week, forecasts) in forecasts_on(window, &days)?.into_iter().enumerate() {
         for (subject, forecast) in forecasts.iter().enumerate() {
-            let actual = bookings.sum("won_amount", subject)?;
+            let actual = bookings.amount(subject);
             let (value, accuracy) = (forecast.figure(book), accuracy(window, forecast, actual));
             if week == 0 {
                 book.write(&FORECAST_VALUE, subject, value);
@@ -118,7 +117,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             }
         }
         if week == 0 {
-            book.write(&FORECAST_WAPE, TEAM, wape(window, &forecasts, &bookings)?);
+            book.write(&FORECAST_WAPE, TEAM, wape(window, &forecasts, &bookings));
         }
     }
     Ok(())
@@ -153,7 +152,7 @@ pub fn forecasts_on(window: &Window, days: &[Day]) -> PolarsResult<Vec<Vec<Forec
         let is_due = state.close_on.is_some_and(|day| (window.start..=window.end).contains(&day));
         is_due && prediction.has(state.category, timeline.probability(*state))
     });
-    let won = won_by(window, &known)?;
+    let won = won_by(window, &known);
     let submissions = submissions(window)?;
     let mut of_known = predicted.iter().zip(&won);
     let mut all = Vec::with_capacity(days.len());
@@ -328,16 +327,16 @@ fn bias(window: &Window, forecast: &Forecast, actual: i64) -> Figure {
     }
 }
 
-fn wape(window: &Window, forecasts: &[Forecast], bookings: &Grouped) -> PolarsResult<Figure> {
+fn wape(window: &Window, forecasts: &[Forecast], bookings: &Totals) -> Figure {
     if window.is_running {
-        return Ok(Figure::absent(RUNNING));
+        return Figure::absent(RUNNING);
     }
     let (mut error, mut actual, mut reps) = (0, 0, 0);
     let mut reason = Some("no reps");
     for (subject, forecast) in forecasts.iter().enumerate().skip(1) {
         match *forecast {
             Forecast::Given { amount, .. } => {
-                let booked = bookings.sum("won_amount", subject)?;
+                let booked = bookings.amount(subject);
                 error += (amount - booked).abs();
                 actual += booked;
                 reps += 1;
@@ -348,10 +347,10 @@ fn wape(window: &Window, forecasts: &[Forecast], bookings: &Grouped) -> PolarsRe
         }
     }
     let currency = &window.company.rules.currency;
-    Ok(match reason {
+    match reason {
         Some(reason) => Figure::absent(reason),
         None => Figure::ratio(currency.units(error as f64), currency.units(actual as f64), reps, "no bookings"),
-    })
+    }
 }
 
 /// What became of the predicted, and the share of them that was won in the period.
@@ -371,20 +370,23 @@ fn measure_outcome(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
         return Ok(());
     }
-    let mut predicted = predicted(window, day)?;
-    let outcomes: Vec<&str> =
-        predicted.column("opportunity")?.u32()?.iter().flatten().map(|o| outcome(window, o as usize)).collect();
-    predicted.with_column(Column::new("outcome".into(), outcomes))?;
-    let counts = OUTCOMES.map(|name| col("outcome").eq(polars::prelude::lit(name)).sum().alias(name));
-    let counts = Grouped::new(&predicted, &counts)?;
-    for subject in book.subjects() {
-        let mut total = 0;
-        for outcome in OUTCOMES {
-            let count = counts.count(outcome, subject)?;
-            total += count;
-            book.write_by(&FORECAST_OUTCOME, subject, "outcome", outcome, Figure::count(count));
+    let predicted = predicted(window, day)?;
+    let mut counts = OUTCOMES.map(|outcome| (outcome, Totals::new(window)));
+    for o in predicted.column("opportunity")?.u32()?.iter().flatten().map(|o| o as usize) {
+        let became = outcome(window, o);
+        if let Some((_, totals)) = counts.iter_mut().find(|(of, _)| *of == became) {
+            totals.add(window.company.rep_of(o), None);
         }
-        let rate = Figure::share_of_count(counts.count("won", subject)?, total, "nothing was predicted");
+    }
+    for subject in book.subjects() {
+        let (mut total, mut won) = (0, 0);
+        for (outcome, totals) in &counts {
+            let count = totals.count(subject);
+            total += count;
+            won += if *outcome == "won" { count } else { 0 };
+            book.write_by(&FORECAST_OUTCOME, subject, "outcome", *outcome, Figure::count(count));
+        }
+        let rate = Figure::share_of_count(won, total, "nothing was predicted");
         book.write(&FORECAST_HIT_RATE, subject, rate);
     }
     Ok(())

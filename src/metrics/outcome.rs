@@ -3,6 +3,7 @@
 use super::book::{Book, Figure};
 use super::grouped::{Grouped, Keyed, TEAM, with_keys};
 use super::targets::PARTS;
+use super::totals::open_on;
 use super::window::Window;
 use super::{Family, Metric, OPPORTUNITY_DIMENSIONS, Rhythm, Whom, evidence};
 use crate::model::{Grain, Period, Unit};
@@ -231,8 +232,8 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             won_cycles().mean().alias("cycle_mean"),
         ],
     )?;
-    let qualified = col("is_qualified").sum().alias("qualified");
-    let pipeline = Grouped::new(window.positions()?, &[qualified])?;
+    let timeline = &window.company.timeline;
+    let pipeline = open_on(window, &[window.horizon], |state| timeline.is_qualified(state.stage)).swap_remove(0);
     for subject in book.subjects() {
         let won = decided.count("won_count", subject)?;
         let lost = decided.count("lost_count", subject)?;
@@ -243,12 +244,8 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
 
         let win_rate = Figure::share_of_count(won, won + lost, NO_DECIDED);
         let size_mean = (sized > 0).then(|| units / sized as f64);
-        let velocity = velocity(
-            pipeline.count("qualified", subject)?,
-            win_rate.value(),
-            size_mean,
-            decided.float("cycle_mean", subject)?,
-        );
+        let velocity =
+            velocity(pipeline.count(subject), win_rate.value(), size_mean, decided.float("cycle_mean", subject)?);
         book.write(&WIN_RATE, subject, win_rate);
         let value_rate = Figure::ratio(units, book.units(decided_amount as f64), won + lost, "no decided amount");
         book.write(&WIN_RATE_VALUE, subject, value_rate);

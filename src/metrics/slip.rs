@@ -2,12 +2,12 @@
 
 use super::book::{Book, Figure};
 use super::forecast::{due_in_period, forecast_day};
-use super::grouped::Grouped;
+use super::totals::Totals;
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Unit, date_of};
 use crate::timeline::Day;
-use polars::prelude::{Column, PolarsResult, col};
+use polars::prelude::PolarsResult;
 
 pub(super) const FAMILY: Family =
     Family { metrics: &[&SLIP_RATE, &PUSHES, &PUSHES_OUT], measure, evidence: evidence::slip::evidence };
@@ -51,7 +51,8 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     }
     write_slip_rate(window, book)?;
-    write_pushes(window, book)
+    write_pushes(window, book);
+    Ok(())
 }
 
 fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
@@ -60,16 +61,14 @@ fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write_absent(&SLIP_RATE, "the period has not begun for the forecast");
         return Ok(());
     }
-    let mut due = due_in_period(window, day)?;
-    let slipped: Vec<bool> =
-        due.column("opportunity")?.u32()?.iter().flatten().map(|o| has_slipped(window, o as usize)).collect();
-    due.with_column(Column::new("has_slipped".into(), slipped))?;
-    let counts =
-        Grouped::new(&due, &[col("has_slipped").sum().alias("slipped"), col("opportunity").count().alias("due")])?;
+    let due = due_in_period(window, day)?;
+    let due = || due.column("opportunity")?.u32().map(|due| due.iter().flatten().map(|o| o as usize));
+    let slipped = Totals::count_of(window, due()?.filter(|&o| has_slipped(window, o)));
+    let due = Totals::count_of(window, due()?);
     for subject in book.subjects() {
         let rate = Figure::share_of_count(
-            counts.count("slipped", subject)?,
-            counts.count("due", subject)?,
+            slipped.count(subject),
+            due.count(subject),
             "nothing was due in the period when it began",
         );
         book.write(&SLIP_RATE, subject, rate);
@@ -91,19 +90,17 @@ pub fn leaves_quarter(window: &Window, from: Option<Day>, to: Option<Day>) -> bo
     quarter(from) != quarter(to)
 }
 
-fn write_pushes(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let company = window.company;
-    let pushes = company.timeline.pushes_between(window.start, window.horizon)?;
-    let mut pushes = company.with_dimensions(pushes, &["rep"])?;
-    let (before, after) = (pushes.column("from_close_on")?.i32()?, pushes.column("to_close_on")?.i32()?);
-    let is_out: Vec<bool> =
-        before.iter().zip(after.iter()).map(|(from, to)| leaves_quarter(window, from, to)).collect();
-    pushes.with_column(Column::new("is_out".into(), is_out))?;
-    let counts =
-        Grouped::new(&pushes, &[col("opportunity").count().alias("pushes"), col("is_out").sum().alias("out")])?;
+fn write_pushes(window: &Window, book: &mut Book) {
+    let (mut all, mut out) = (Totals::new(window), Totals::new(window));
+    window.company.timeline.visit_pushes(window.start, window.horizon, |o, from, to| {
+        let rep = window.company.rep_of(o);
+        all.add(rep, None);
+        if leaves_quarter(window, Some(from), Some(to)) {
+            out.add(rep, None);
+        }
+    });
     for subject in book.subjects() {
-        book.write(&PUSHES, subject, Figure::count(counts.count("pushes", subject)?));
-        book.write(&PUSHES_OUT, subject, Figure::count(counts.count("out", subject)?));
+        book.write(&PUSHES, subject, Figure::count(all.count(subject)));
+        book.write(&PUSHES_OUT, subject, Figure::count(out.count(subject)));
     }
-    Ok(())
 }

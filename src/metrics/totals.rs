@@ -5,8 +5,8 @@
 
 use super::grouped::TEAM;
 use super::window::Window;
+use crate::model::Stage;
 use crate::timeline::{Day, State};
-use polars::prelude::PolarsResult;
 
 /// What adds up for each subject: the team, and 1 + number of a rep.
 #[derive(Debug, Clone)]
@@ -20,6 +20,18 @@ impl Totals {
     pub fn new(window: &Window) -> Self {
         let subjects = window.company.roster.reps.len() + 1;
         Self { amounts: vec![0; subjects], counts: vec![0; subjects] }
+    }
+
+    /// Some opportunities, each with what counts as its amount.
+    pub fn of(window: &Window, opportunities: impl Iterator<Item = (usize, Option<i64>)>) -> Self {
+        let mut totals = Self::new(window);
+        opportunities.for_each(|(o, amount)| totals.add(window.company.rep_of(o), amount));
+        totals
+    }
+
+    /// How many there are of some opportunities.
+    pub fn count_of(window: &Window, opportunities: impl Iterator<Item = usize>) -> Self {
+        Self::of(window, opportunities.map(|o| (o, None)))
     }
 
     /// Adds an opportunity to the team's and to its rep's; one without an amount is counted alone.
@@ -50,20 +62,35 @@ pub fn open_on(window: &Window, days: &[Day], fits: impl Fn(&State) -> bool) -> 
     totals
 }
 
+/// What was decided in a span of days.
+pub struct Decided {
+    pub won: Totals,
+    pub lost: Totals,
+}
+
+/// What was decided in a span of days, both ends included.
+pub fn decided_between(window: &Window, from: Day, to: Day) -> Decided {
+    let company = window.company;
+    let mut decided = Decided { won: Totals::new(window), lost: Totals::new(window) };
+    for (o, closed) in company.timeline.decided_between(from, to) {
+        let totals = if closed.stage == Stage::Won { &mut decided.won } else { &mut decided.lost };
+        totals.add(company.rep_of(o), company.timeline.opportunity(o).export_amount);
+    }
+    decided
+}
+
 /// Of each day the opportunities that were won from the start of the window to its end.
-pub fn won_by(window: &Window, days: &[Day]) -> PolarsResult<Vec<Totals>> {
+pub fn won_by(window: &Window, days: &[Day]) -> Vec<Totals> {
+    let company = window.company;
     let mut totals = vec![Totals::new(window); days.len()];
-    let Some(last) = days.iter().max() else { return Ok(totals) };
-    let decided = window.decided_between(window.start, *last)?;
-    let (reps, won) = (decided.column("rep")?.u32()?, decided.column("is_won")?.bool()?);
-    let (closed_days, amounts) = (decided.column("closed_on")?.i32()?, decided.column("amount")?.i64()?);
-    for row in 0..decided.height() {
-        let closed_on = closed_days.get(row).filter(|_| won.get(row) == Some(true));
-        for (total, day) in totals.iter_mut().zip(days) {
-            if closed_on.is_some_and(|closed_on| closed_on <= *day) {
-                total.add(reps.get(row), amounts.get(row));
-            }
+    let Some(last) = days.iter().max() else { return totals };
+    for (o, closed) in company.timeline.decided_between(window.start, *last) {
+        if closed.stage != Stage::Won {
+            continue;
+        }
+        for (total, _) in totals.iter_mut().zip(days).filter(|(_, day)| closed.on <= **day) {
+            total.add(company.rep_of(o), company.timeline.opportunity(o).export_amount);
         }
     }
-    Ok(totals)
+    totals
 }

@@ -1,13 +1,12 @@
 //! What became of the pipeline due in the period, from the day before it began: a balance to the cent.
 
 use super::book::{Book, Figure};
-use super::grouped::Keyed;
+use super::totals::Totals;
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Stage, Unit};
 use crate::timeline::Day;
-use polars::prelude::{Column, DataFrame, PolarsResult, col};
-use std::collections::HashMap;
+use polars::prelude::{Column, DataFrame, PolarsResult};
 
 pub(super) const FAMILY: Family = Family { metrics: &[&WATERFALL], measure, evidence: evidence::waterfall::evidence };
 
@@ -37,28 +36,45 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
         return Ok(());
     }
-    let entries = window.company.with_dimensions(entries(window)?, &["rep"])?;
-    let sums = Keyed::new(&entries, &[col("amount").sum().alias("amount"), col("opportunity").count().alias("count")])?;
-    let by_place: HashMap<(usize, &str), _> =
-        sums.rows.iter().map(|row| ((row.subject, row.key.as_str()), row)).collect();
+    let mut totals = COMPONENTS.map(|component| (component, Totals::new(window)));
+    visit_entries(window, |o, component, amount| {
+        if let Some((_, totals)) = totals.iter_mut().find(|(of, _)| *of == component) {
+            totals.add(window.company.rep_of(o), Some(amount));
+        }
+    });
     for subject in book.subjects() {
-        for component in COMPONENTS {
-            let figure = match by_place.get(&(subject, component)) {
-                Some(row) => Figure::of(book.units(sums.sum("amount", row)? as f64), sums.count("count", row)?),
-                None => Figure::of(0.0, 0),
-            };
-            book.write_by(&WATERFALL, subject, "component", component, figure);
+        for (component, totals) in &totals {
+            let figure = Figure::of(book.units(totals.amount(subject) as f64), totals.count(subject));
+            book.write_by(&WATERFALL, subject, "component", *component, figure);
         }
     }
     Ok(())
 }
 
-/// The part of each opportunity in each component: `opportunity`, `key` (the component), `amount` (minor units, never
-/// negative but for negative amounts in the data).
+/// The part of each opportunity in each component: `opportunity`, `key` (the component), `amount`; see
+/// [`visit_entries`].
 pub fn entries(window: &Window) -> PolarsResult<DataFrame> {
     let mut opportunities: Vec<u32> = Vec::new();
     let mut components: Vec<&str> = Vec::new();
     let mut amounts: Vec<i64> = Vec::new();
+    visit_entries(window, |o, component, amount| {
+        opportunities.push(u32::try_from(o).unwrap_or(u32::MAX));
+        components.push(component);
+        amounts.push(amount);
+    });
+    DataFrame::new(
+        opportunities.len(),
+        vec![
+            Column::new("opportunity".into(), opportunities),
+            Column::new("key".into(), components),
+            Column::new("amount".into(), amounts),
+        ],
+    )
+}
+
+/// Calls for every opportunity and component that it has a part in, with the amount of the part: in minor units, never
+/// negative but for negative amounts in the data.
+fn visit_entries(window: &Window, mut visit: impl FnMut(usize, &'static str, i64)) {
     let mut days = Vec::new();
     for o in window.company.timeline.there_between(window.start - 1, window.horizon) {
         let Some(course) = course(window, o, &mut days) else { continue };
@@ -70,19 +86,9 @@ pub fn entries(window: &Window) -> PolarsResult<DataFrame> {
         };
         let ends = [(course.enters_as, course.enters_at), (course.leaves_as, course.leaves_at)];
         for (component, amount) in ends.into_iter().chain(changed) {
-            opportunities.push(u32::try_from(o).unwrap_or(u32::MAX));
-            components.push(component);
-            amounts.push(amount);
+            visit(o, component, amount);
         }
     }
-    DataFrame::new(
-        opportunities.len(),
-        vec![
-            Column::new("opportunity".into(), opportunities),
-            Column::new("key".into(), components),
-            Column::new("amount".into(), amounts),
-        ],
-    )
 }
 
 /// How an opportunity came into the pipeline due in the period and how it left it. Amounts in minor units; none is 0.

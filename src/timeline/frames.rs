@@ -1,6 +1,6 @@
 //! The timeline as frames, one question each, for those who aggregate.
 
-use super::{Day, State, Timeline};
+use super::{Closed, Day, State, Timeline};
 use crate::model::Stage;
 use polars::prelude::{Column, DataFrame, PolarsResult};
 
@@ -13,10 +13,10 @@ impl Timeline {
     pub fn positions(&self, day: Day) -> PolarsResult<DataFrame> {
         let mut opportunities: Vec<u32> = Vec::new();
         let mut states: Vec<State> = Vec::new();
-        for o in (0..self.count()).filter(|&o| self.is_open(o, day)) {
+        self.visit_open(&[day], |_, o, state| {
             opportunities.push(number(o));
-            states.push(self.state(o, day));
-        }
+            states.push(state);
+        });
         let ranks: Vec<Option<u32>> = states.iter().map(|s| self.rank(s.stage).map(u32::from)).collect();
         let qualified: Vec<bool> = states.iter().map(|s| self.is_qualified(s.stage)).collect();
         let amounts: Vec<Option<i64>> = states.iter().map(|s| s.amount).collect();
@@ -54,7 +54,14 @@ impl Timeline {
         state.probability.or_else(|| self.stages().probability_of(state.stage.and_then(Stage::open_rank)?))
     }
 
-    /// The opportunities decided in a span of days, both ends included.
+    /// The opportunities decided in a span of days, both ends included, and how.
+    pub fn decided_between(&self, from: Day, to: Day) -> impl Iterator<Item = (usize, Closed)> {
+        let of_span = self.spans.iter().enumerate().filter(move |(_, span)| (from..=to).contains(&span.closed_on));
+        // An open one has no day of closing, whatever its span says.
+        of_span.filter_map(|(o, _)| Some((o, self.opportunity(o).closed?)))
+    }
+
+    /// The opportunities of [`Timeline::decided_between`].
     ///
     /// Columns: `opportunity`, `closed_on` (day number), `is_won`, `amount` (minor units), `cycle_days` (null without
     /// a creation date; negative where it was closed before it was created).
@@ -64,12 +71,8 @@ impl Timeline {
         let mut won: Vec<bool> = Vec::new();
         let mut amounts: Vec<Option<i64>> = Vec::new();
         let mut cycles: Vec<Option<i32>> = Vec::new();
-        let of_span = self.spans.iter().enumerate().filter(|(_, span)| (from..=to).contains(&span.closed_on));
-        for (o, _) in of_span {
+        for (o, closed) in self.decided_between(from, to) {
             let opportunity = self.opportunity(o);
-            let Some(closed) = opportunity.closed.filter(|closed| (from..=to).contains(&closed.on)) else {
-                continue;
-            };
             opportunities.push(number(o));
             closed_days.push(closed.on);
             won.push(closed.stage == Stage::Won);
@@ -88,28 +91,15 @@ impl Timeline {
         )
     }
 
-    /// The opportunities created in a span of days, with their amount at creation: `opportunity`, `amount`.
-    pub fn created(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
-        let created: Vec<usize> = self.created_between(from, to).collect();
-        let amounts: Vec<Option<i64>> = created.iter().map(|&o| self.states(o).next()?.amount).collect();
-        DataFrame::new(
-            created.len(),
-            vec![
-                Column::new("opportunity".into(), created.into_iter().map(number).collect::<Vec<_>>()),
-                Column::new("amount".into(), amounts),
-            ],
-        )
+    /// The amount that an opportunity was created with.
+    pub fn amount_at_creation(&self, o: usize) -> Option<i64> {
+        self.states(o).next()?.amount
     }
 
-    /// The opportunities that entered a rank in a span of days: `opportunity`.
-    pub fn entered_between(&self, rank: u16, from: Day, to: Day) -> PolarsResult<DataFrame> {
-        let span = from..=to;
-        let entered: Vec<u32> = self
-            .stirred_between(from, to)
-            .filter(|&o| self.entered_on(o, rank).is_some_and(|day| span.contains(&day)))
-            .map(number)
-            .collect();
-        DataFrame::new(entered.len(), vec![Column::new("opportunity".into(), entered)])
+    /// The opportunities that entered a rank in a span of days, both ends included.
+    pub fn entered_between(&self, rank: u16, from: Day, to: Day) -> impl Iterator<Item = usize> {
+        let is_in = move |o: &usize| self.entered_on(*o, rank).is_some_and(|day| (from..=to).contains(&day));
+        self.stirred_between(from, to).filter(is_in)
     }
 
     /// The ways through stages that began or ended in a span of days.
@@ -159,28 +149,12 @@ impl Timeline {
         )
     }
 
-    /// Every day of a span on which an opportunity's close date stands later than the day before, open on both.
-    ///
-    /// Columns: `opportunity`, `from_close_on`, `to_close_on` (day numbers).
-    pub fn pushes_between(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
-        let mut opportunities: Vec<u32> = Vec::new();
-        let mut from_days: Vec<Day> = Vec::new();
-        let mut to_days: Vec<Day> = Vec::new();
+    /// Calls for every day of a span on which an opportunity's close date stands later than the day before, open on both:
+    /// with the number of the opportunity, the close date before and that after.
+    pub fn visit_pushes(&self, from: Day, to: Day, mut visit: impl FnMut(usize, Day, Day)) {
         for o in self.stirred_between(from, to) {
-            for (_, before, after) in self.pushes(o, from, to) {
-                opportunities.push(number(o));
-                from_days.push(before);
-                to_days.push(after);
-            }
+            self.pushes(o, from, to).for_each(|(_, before, after)| visit(o, before, after));
         }
-        DataFrame::new(
-            opportunities.len(),
-            vec![
-                Column::new("opportunity".into(), opportunities),
-                Column::new("from_close_on".into(), from_days),
-                Column::new("to_close_on".into(), to_days),
-            ],
-        )
     }
 
     /// The pushes of one opportunity in a span of days: the day, the close date before it and that after it.

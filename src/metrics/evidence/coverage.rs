@@ -269,16 +269,14 @@ fn needed(question: &Question) -> PolarsResult<Evidence> {
 fn new(question: &Question) -> PolarsResult<Evidence> {
     let window = question.window;
     let timeline = &question.company().timeline;
-    let created = timeline.created(window.start, window.horizon)?;
-    let created = question.company().with_dimensions(created, &["rep"])?;
-    let amounts = created.column("amount")?.i64()?;
+    let is_theirs = |o: &usize| question.has(question.company().rep_of(*o).map(|rep| rep as usize));
     let is_sum = question.metric.id == "new_opportunities_value";
     let mut rows = Vec::new();
     let mut without = 0;
-    for (row, o) in question.opportunities_of(&created)? {
+    for o in timeline.created_between(window.start, window.horizon).filter(is_theirs) {
         // As it stood at creation.
         let day = timeline.opportunity(o).created_on.unwrap_or(window.start);
-        let amount = question.units_of(amounts.get(row));
+        let amount = question.units_of(timeline.amount_at_creation(o));
         without += usize::from(is_sum && amount.is_none());
         let entry = question.opportunity_at(o, day)?.part("created");
         rows.push(EvidenceRow { amount, value: amount.filter(|_| is_sum), ..entry });
@@ -291,10 +289,7 @@ fn new(question: &Question) -> PolarsResult<Evidence> {
         (Reckoned::count(&rows), many)
     };
     let undated = (0..timeline.count()).filter(|&o| timeline.opportunity(o).created_on.is_none());
-    let mut undated_count = 0;
-    for o in undated {
-        undated_count += usize::from(question.has(question.company().rep_of(o).map(|rep| rep as usize)));
-    }
+    let undated_count = undated.filter(is_theirs).count();
     Ok(question.answer(rows, reckoned, formula).leaving_out(without, OPPORTUNITIES, NO_AMOUNT).leaving_out(
         undated_count,
         OPPORTUNITIES,
@@ -306,10 +301,9 @@ fn new_qualified(question: &Question) -> PolarsResult<Evidence> {
     let window = question.window;
     let timeline = &question.company().timeline;
     let rank = timeline.stages().qualified_from;
-    let entered = timeline.entered_between(rank, window.start, window.horizon)?;
-    let entered = question.company().with_dimensions(entered, &["rep"])?;
+    let is_theirs = |o: &usize| question.has(question.company().rep_of(*o).map(|rep| rep as usize));
     let mut rows = Vec::new();
-    for (_, o) in question.opportunities_of(&entered)? {
+    for o in timeline.entered_between(rank, window.start, window.horizon).filter(is_theirs) {
         rows.push(EvidenceRow {
             entered_on: question.date(timeline.entered_on(o, rank)),
             ..question.opportunity(o)?.part("qualified")
