@@ -9,6 +9,7 @@
 )]
 
 use divan::Bencher;
+use mimalloc::MiMalloc;
 use quarterdeck::metrics::{Company, Selection, Tables, measure};
 use quarterdeck::model::{Currency, Period, Table};
 use quarterdeck::render::Templates;
@@ -17,6 +18,10 @@ use quarterdeck::reports::{Material, Memory, playbook::Playbook, qbr};
 use quarterdeck::{config, ingest};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// As in the command itself.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The day of the generated exports, and a quarter with everything in it.
 const AS_OF: &str = "2026-11-16";

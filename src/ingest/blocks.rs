@@ -25,6 +25,8 @@ pub(super) struct Block {
     rows: Rows,
     /// The line on which it begins, from 1.
     first_line: u64,
+    /// Whether there may be quotation marks.
+    has_marks: bool,
     /// Where text follows a quotation mark that closes a cell.
     strays: VecDeque<u64>,
     /// Whether it ends with [`END_MARK`].
@@ -107,7 +109,8 @@ impl Blocks {
         while let Some(stray) = self.quotes.strays.pop_front_if(|stray| *stray < self.before) {
             strays.push_back(stray - start);
         }
-        Ok(Some(Block { rows, first_line, strays, is_last: self.is_ended }))
+        let has_marks = self.quotes.after_mark > start;
+        Ok(Some(Block { rows, first_line, has_marks, strays, is_last: self.is_ended }))
     }
 }
 
@@ -116,7 +119,7 @@ impl Block {
     pub fn whole(text: Vec<u8>) -> Self {
         let mut rows = Rows::default();
         *rows.text_mut() = text;
-        Block { rows, first_line: 1, strays: VecDeque::new(), is_last: false }
+        Block { rows, first_line: 1, has_marks: true, strays: VecDeque::new(), is_last: false }
     }
 
     /// How many bytes of text it has.
@@ -127,7 +130,7 @@ impl Block {
     /// Its records. Line breaks end a record; the carriage return before one is no part of it. A line without anything
     /// is passed over.
     pub fn split(self, delimiter: u8, file: &str) -> Result<Rows, IngestError> {
-        let Block { mut rows, first_line, mut strays, is_last } = self;
+        let Block { mut rows, first_line, has_marks, mut strays, is_last } = self;
         let length = rows.text().len();
         if length > Rows::LONGEST {
             let cause = io::Error::other("one of its records is longer than two gigabytes");
@@ -139,7 +142,7 @@ impl Block {
         let (mut at, mut line) = (0, first_line);
         while at < end {
             // Up to the line of the next quotation mark there are plain records.
-            let mark = memchr(b'"', &rows.text()[at..end]).map_or(end, |mark| at + mark);
+            let mark = if has_marks { memchr(b'"', &rows.text()[at..end]) } else { None }.map_or(end, |mark| at + mark);
             let start =
                 if mark == end { end } else { memrchr(b'\n', &rows.text()[at..mark]).map_or(at, |last| at + last + 1) };
             line = rows.add_lines(at, start, delimiter, line);
@@ -229,6 +232,8 @@ struct Quotes {
     strays: VecDeque<u64>,
     /// After the last line break that ends a record.
     boundary: u64,
+    /// After the last mark, but for one that follows another at once.
+    after_mark: u64,
 }
 
 impl Quotes {
@@ -241,6 +246,7 @@ impl Quotes {
             pending: false,
             strays: VecDeque::new(),
             boundary: 0,
+            after_mark: 0,
         }
     }
 
@@ -255,6 +261,7 @@ impl Quotes {
                 self.note_boundary(part, at, mark);
             }
             at = mark + 1;
+            self.after_mark = self.before + at as u64;
             if self.is_open {
                 match part.get(at) {
                     Some(following) => at += self.close(Some(*following), self.before + at as u64),

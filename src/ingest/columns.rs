@@ -5,7 +5,7 @@
 
 use super::dates::{self, DAY};
 use super::numbers::{self, Decimal, Number};
-use super::storage::{Names, References, Rising, Sparse, Texts};
+use super::storage::{Names, References, Rising, Sparse, Texts, same};
 use super::{DateOrder, rules};
 use crate::diagnostic::Rule;
 use crate::model::tables::identities;
@@ -122,7 +122,7 @@ impl Cells {
             Cells::Names(names) => {
                 let mut last: (&[u8], u32) = (b"", Names::NONE);
                 for cell in cells {
-                    if cell != last.0 {
+                    if !same(cell, last.0) {
                         last = (cell, key_of(names, cell));
                     }
                     names.keys.push_or_none(last.1);
@@ -132,7 +132,7 @@ impl Cells {
                 // The records that belong to one mostly stand together.
                 let mut runs: Vec<(&[u8], usize)> = Vec::new();
                 for cell in cells {
-                    match runs.last_mut().filter(|run| run.0 == cell) {
+                    match runs.last_mut().filter(|run| same(run.0, cell)) {
                         Some(run) => run.1 += 1,
                         None => runs.push((cell, 1)),
                     }
@@ -584,9 +584,9 @@ fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>
     let mut numbers: Vec<Option<u32>> = Vec::new();
     let mut unknown: Vec<(usize, Cow<'_, str>)> = Vec::new();
     // Looked up one after the other and nothing else between, since each is a wait for memory.
+    let mut before = Names::NONE;
     for cell in cells {
-        let before = numbers.last().copied().flatten();
-        let number = before.and_then(|before| references.number_after(before, cell)).or_else(|| match trimmed(cell) {
+        let number = references.number_after(before, cell).or_else(|| match trimmed(cell) {
             cell if cell.is_empty() || is_empty_reference(cell) => Some(Names::NONE),
             cell => {
                 let text = text_of(cell);
@@ -596,6 +596,7 @@ fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>
                 })
             }
         });
+        before = number.filter(|number| *number != Names::NONE).unwrap_or(before);
         numbers.push(number);
     }
     if !unknown.is_empty() {

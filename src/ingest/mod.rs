@@ -25,6 +25,7 @@ mod presets;
 mod reading;
 mod rows;
 mod rules;
+mod scan;
 mod settle;
 mod shape;
 mod source;

@@ -3,7 +3,7 @@
 //! Most records are not copied: their cells are parts of the text. Only those with quotation marks are written once
 //! more, without them, after it. Knows no column.
 
-use memchr::memchr2_iter;
+use super::scan::each_of;
 use std::borrow::Cow;
 
 /// Some records of a file.
@@ -75,6 +75,7 @@ impl Rows {
     }
 
     /// A cell of a record; an empty one where the record has so many not.
+    #[inline]
     pub fn cell(&self, at: usize, position: usize) -> &[u8] {
         let bounds = self.bounds_of(at);
         let place = bounds.start + position;
@@ -95,7 +96,7 @@ impl Rows {
     pub fn add_lines(&mut self, start: usize, end: usize, delimiter: u8, mut line: u64) -> u64 {
         let text = std::mem::take(&mut self.text);
         let mut from = start;
-        for place in memchr2_iter(delimiter, b'\n', &text[start..end]) {
+        each_of(&text[start..end], delimiter, b'\n', |place| {
             let to = start + place;
             if text[to] == delimiter {
                 self.bounds.push((number(from), number(to)));
@@ -104,7 +105,7 @@ impl Rows {
                 line += 1;
             }
             from = to + 1;
-        }
+        });
         if from < end {
             self.end_line(&text, from, end, line);
             line += 1;

@@ -72,6 +72,20 @@ fn recent_place(name: &[u8]) -> usize {
     (name.len() + 7 * ends[0] + 31 * ends[1]) % RECENT
 }
 
+/// Whether two cells are the same. Most are short, and compared where they stand.
+#[inline]
+pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    match one.len() {
+        0..4 => one.iter().eq(other),
+        4..8 => one.first_chunk::<4>() == other.first_chunk() && one.last_chunk::<4>() == other.last_chunk(),
+        8..=16 => one.first_chunk::<8>() == other.first_chunk() && one.last_chunk::<8>() == other.last_chunk(),
+        _ => one == other,
+    }
+}
+
 /// Makes room for so many further values, if there is so much: more may be expected than will come, and a column without
 /// room grows as it is filled.
 pub(super) fn make_room<T>(values: &mut Vec<T>, further: usize) {
@@ -83,13 +97,17 @@ impl<T: Copy> Sparse<T> {
         Sparse { values: Vec::new(), height: 0, expected: 0, empty }
     }
 
+    #[inline]
     pub fn push(&mut self, value: T) {
-        self.prepare(1);
+        if self.values.is_empty() || self.values.len() < self.height {
+            self.prepare(1);
+        }
         self.values.push(value);
         self.height += 1;
     }
 
     /// Makes room for further values and gives the rows before them their empty ones.
+    #[cold]
     fn prepare(&mut self, further: usize) {
         if self.values.is_empty() {
             make_room(&mut self.values, self.expected.max(self.height + further));
@@ -279,7 +297,7 @@ impl Names {
     /// The key of a name that was met not long ago, if a cell says just that.
     pub fn repeated(&self, cell: &[u8]) -> Option<u32> {
         let key = self.recent[recent_place(cell)];
-        self.spellings.get(key as usize).filter(|known| known.as_bytes() == cell).map(|_| key)
+        self.spellings.get(key as usize).filter(|known| same(known.as_bytes(), cell)).map(|_| key)
     }
 
     /// The key of a spelling, new or known.
@@ -354,7 +372,7 @@ impl References {
     pub fn number_after(&self, before: u32, cell: &[u8]) -> Option<u32> {
         const NEAR: u32 = 4;
         let after = (1..=NEAR).map_while(|step| before.checked_add(step));
-        let is_it = |number: &u32| self.mapping.cat_to_str(*number).map(str::as_bytes) == Some(cell);
+        let is_it = |number: &u32| self.mapping.cat_to_str(*number).is_some_and(|id| same(id.as_bytes(), cell));
         after.into_iter().find(is_it)
     }
 
