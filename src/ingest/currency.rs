@@ -19,6 +19,7 @@ use super::stages::StageBook;
 use super::storage::Sparse;
 use crate::diagnostic::{Findings, Place};
 use crate::model::{Stage, Table, day_number};
+use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
@@ -65,7 +66,7 @@ pub(super) fn convert(
         let row_rates: HashMap<usize, Decimal> = row_rates.into_iter().collect();
         settle_amounts(draft, options, |_, row| row_rates.get(&row).copied());
     }
-    for draft in drafts.values_mut() {
+    drafts.par_iter_mut().for_each(|(_, draft)| {
         let id = draft.column("opportunity_id");
         settle_amounts(draft, options, |draft, row| {
             if of_opportunity.is_empty() {
@@ -74,7 +75,7 @@ pub(super) fn convert(
             let id = draft.cells.get(id?)?.text(row)?;
             of_opportunity.get(id).copied()
         });
-    }
+    });
 }
 
 impl Rates {

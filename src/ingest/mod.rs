@@ -75,13 +75,9 @@ pub fn read_watched(options: &Options, watch: Watch<'_>) -> Result<Intake, Inges
         settle::settle(&mut draft, options)?;
         Ok((*table, draft))
     };
-    // Opportunities come first and alone: in the order of their export their identities are numbered, and found again by
-    // what stands in other tables in the same order. Of several errors that of the first table is told.
-    let (first, others): (Vec<_>, Vec<_>) =
-        options.sources.iter().partition(|(table, _)| **table == Table::Opportunities);
-    let mut drafts: BTreeMap<Table, Draft> = first.into_iter().map(read).collect::<Result<_, _>>()?;
-    let others: Vec<Result<_, IngestError>> = others.into_par_iter().map(read).collect();
-    drafts.extend(others.into_iter().collect::<Result<Vec<_>, _>>()?);
+    // Of several errors that of the first table is told, whichever came first.
+    let read: Vec<Result<_, IngestError>> = options.sources.par_iter().map(read).collect();
+    let mut drafts: BTreeMap<Table, Draft> = read.into_iter().collect::<Result<_, _>>()?;
     let mut findings = Findings::default();
     let book = StageBook::of(options, &drafts, &mut findings)?;
     currency::convert(&mut drafts, &book, options, &mut findings);

@@ -77,8 +77,11 @@ impl Company {
     ) -> Result<(Self, Findings), BuildError> {
         let all: BTreeMap<Table, &DataFrame> = tables.frames.iter().map(|(table, frame)| (*table, frame)).collect();
         let history = all.get(&Table::StageHistory).copied();
-        let is_backdated = is_backdated(all[&Table::Opportunities], history, tables.snapshots.as_ref(), as_of)?;
-        let roster = Roster::read(&all, day_number(as_of))?.select(selection);
+        let (is_backdated, roster) = rayon::join(
+            || is_backdated(all[&Table::Opportunities], history, tables.snapshots.as_ref(), as_of),
+            || Roster::read(&all, day_number(as_of)),
+        );
+        let (is_backdated, roster) = (is_backdated?, roster?.select(selection));
         let mut cut = BTreeMap::new();
         for (table, frame) in all {
             let frame = if selection.is_everyone() {
@@ -111,7 +114,7 @@ impl Company {
             as_of,
             is_backdated,
         };
-        let of_others = || -> PolarsResult<Vec<(Table, Column)>> {
+        let of_others = || {
             let people = [(Table::Activities, "owner"), (Table::Coaching, "rep"), (Table::Forecasts, "rep")];
             let mut numbers = Vec::new();
             for (table, person) in people {
@@ -119,25 +122,26 @@ impl Company {
                     numbers.push((table, rep_numbers(frame, person, &roster)?));
                 }
             }
-            Ok(numbers)
+            let owners = rep_numbers(&cut[&Table::Opportunities], "owner", &roster)?;
+            let targets = match cut.get(&Table::Quotas) {
+                Some(quotas) => Targets::read(quotas, &roster, rules.calendar)?,
+                None => Targets::default(),
+            };
+            PolarsResult::Ok((numbers, owners, targets))
         };
-        let (built, numbers) = rayon::join(|| Timeline::build(&inputs), of_others);
-        let ((timeline, findings), numbers) = (built?, numbers?);
+        let (built, of_others) = rayon::join(|| Timeline::build(&inputs), of_others);
+        let ((timeline, findings), (numbers, owners, targets)) = (built?, of_others?);
         let rows = (0..timeline.count()).map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX));
         let rows = UInt32Chunked::from_vec("row".into(), rows.collect());
-        let owners = rep_numbers(&cut[&Table::Opportunities], "owner", &roster)?;
-        let reps = owners.u32()?.take(&rows)?;
-        let targets = match cut.get(&Table::Quotas) {
-            Some(quotas) => Targets::read(quotas, &roster, rules.calendar)?,
-            None => Targets::default(),
-        };
+        let sent = || cut.get(&Table::Quotes).map(|quotes| sent_by_opportunity(quotes, &timeline)).transpose();
+        let (reps, quotes_sent) = rayon::join(|| owners.u32()?.take(&rows), sent);
+        let (reps, quotes_sent) = (reps?, quotes_sent?);
         for (table, numbers) in numbers {
             if let Some(frame) = cut.get_mut(&table) {
                 frame.with_column(numbers)?;
             }
         }
         let sessions = cut.get(&Table::Coaching).map(|log| sessions(log, day_number(as_of))).transpose()?;
-        let quotes_sent = cut.get(&Table::Quotes).map(|quotes| sent_by_opportunity(quotes, &timeline)).transpose()?;
         let team = selection.team.clone().or_else(|| selection.manager.clone()).unwrap_or_else(|| "all".to_string());
         let company = Company {
             as_of: day_number(as_of),
