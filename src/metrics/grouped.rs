@@ -135,32 +135,49 @@ fn whole(column: &Column, row: usize) -> PolarsResult<i64> {
     Ok(column.get(row)?.extract::<i64>().unwrap_or(0))
 }
 
-/// A frame with one row for each key of each of its rows in a column of categories, in a column `key` of categories.
+/// The keys that the cells of a column of categories have, of which each is found out once.
 ///
-/// `separator` divides a cell into several keys; the same key twice in a cell counts once, an empty one not at all.
-pub fn with_keys(frame: &DataFrame, column: &str, separator: Option<char>) -> PolarsResult<DataFrame> {
-    let cells = Words::of(frame, column)?;
-    let mut keys_of: HashMap<u32, Vec<u32>, RandomState> = HashMap::default();
-    let (mut rows, mut keys) = (Vec::new(), Vec::new());
-    for (row, cell) in (0..).zip(cells.numbers().iter()) {
-        let Some(cell) = cell else { continue };
-        let of_cell = match keys_of.entry(cell) {
+/// A separator divides a cell into several keys; the same key twice in a cell counts once, an empty one not at all.
+pub struct CellKeys<'a> {
+    pub cells: Words<'a>,
+    separator: Option<char>,
+    known: HashMap<u32, Vec<u32>, RandomState>,
+}
+
+impl<'a> CellKeys<'a> {
+    pub fn new(cells: Words<'a>, separator: Option<char>) -> Self {
+        Self { cells, separator, known: HashMap::default() }
+    }
+
+    /// The keys of the cell of a row, as numbers of words.
+    pub fn of_row(&mut self, row: usize) -> PolarsResult<&[u32]> {
+        let Some(cell) = self.cells.numbers().get(row) else { return Ok(&[]) };
+        Ok(match self.known.entry(cell) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let cell = cells.word(cell).unwrap_or_default();
-                let parts = cell.split(|c| Some(c) == separator).map(str::trim).filter(|part| !part.is_empty());
-                let mut of_cell = parts.map(|part| cells.number_of(part)).collect::<PolarsResult<Vec<u32>>>()?;
+                let cell = self.cells.word(cell).unwrap_or_default();
+                let parts = cell.split(|c| Some(c) == self.separator).map(str::trim).filter(|part| !part.is_empty());
+                let mut keys = parts.map(|part| self.cells.number_of(part)).collect::<PolarsResult<Vec<u32>>>()?;
                 let mut seen = HashSet::new();
-                of_cell.retain(|key| seen.insert(*key));
-                new.insert(of_cell)
+                keys.retain(|key| seen.insert(*key));
+                new.insert(keys)
             }
-        };
-        for key in of_cell {
-            rows.push(row);
+        })
+    }
+}
+
+/// A frame with one row for each key of each of its rows in a column of categories, in a column `key` of categories; see
+/// [`CellKeys`].
+pub fn with_keys(frame: &DataFrame, column: &str, separator: Option<char>) -> PolarsResult<DataFrame> {
+    let mut cell_keys = CellKeys::new(Words::of(frame, column)?, separator);
+    let (mut rows, mut keys) = (Vec::new(), Vec::new());
+    for (row, number) in (0..frame.height()).zip(0..) {
+        for key in cell_keys.of_row(row)? {
+            rows.push(number);
             keys.push(*key);
         }
     }
     let mut keyed = frame.take(&UInt32Chunked::from_vec("row".into(), rows))?;
-    keyed.with_column(cells.column("key", keys))?;
+    keyed.with_column(cell_keys.cells.column("key", keys))?;
     Ok(keyed)
 }

@@ -1,13 +1,15 @@
 //! What came of the decided opportunities: wins, bookings against target, deal sizes, velocity.
 
 use super::book::{Book, Figure};
-use super::grouped::{Grouped, Keyed, TEAM, with_keys};
+use super::grouped::{CellKeys, Grouped, TEAM};
 use super::targets::PARTS;
 use super::totals::open_on;
 use super::window::Window;
 use super::{Family, Metric, OPPORTUNITY_DIMENSIONS, Rhythm, Whom, evidence};
-use crate::model::{Grain, Period, Unit};
+use crate::model::{Grain, Period, Stage, Table, Unit, Words};
+use foldhash::fast::RandomState;
 use polars::prelude::{Expr, PolarsResult, QuantileMethod, col, lit};
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[
@@ -314,17 +316,28 @@ fn attainment(window: &Window, book: &Book, won_amount: i64, won: u64, target: O
 
 /// Win rates by every dimension of the export, and losses by reason.
 fn write_by_dimension(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let decided = window.company.with_dimensions(window.decided()?.clone(), &OPPORTUNITY_DIMENSIONS)?;
+    let company = window.company;
     for dimension in OPPORTUNITY_DIMENSIONS {
         let separator = (dimension == "competitor").then_some(';');
-        let keyed = with_keys(&decided, dimension, separator)?;
-        let counts = Keyed::new(&keyed, &[won_count(), lost_count()])?;
-        for row in &counts.rows {
-            let (won, lost) = (counts.count("won_count", row)?, counts.count("lost_count", row)?);
-            let rate = Figure::share_of_count(won, won + lost, NO_DECIDED);
-            book.write_by(&WIN_RATE, row.subject, dimension, row.key.clone(), rate);
+        let cells = Words::of(&company.tables[&Table::Opportunities], dimension)?;
+        let mut keys = CellKeys::new(cells, separator);
+        // How many were won and how many lost, by subject and key.
+        let mut counts: HashMap<(usize, u32), (u64, u64), RandomState> = HashMap::default();
+        for (o, closed) in company.timeline.decided_between(window.start, window.horizon) {
+            let rep = company.rep_of(o).map(|rep| rep as usize + 1);
+            for key in keys.of_row(company.timeline.opportunity(o).row)? {
+                for subject in std::iter::once(TEAM).chain(rep) {
+                    let (won, lost) = counts.entry((subject, *key)).or_default();
+                    *(if closed.stage == Stage::Won { won } else { lost }) += 1;
+                }
+            }
+        }
+        let counts: BTreeMap<(usize, u32), (u64, u64)> = counts.into_iter().collect();
+        for ((subject, key), (won, lost)) in counts {
+            let key = cells.word(key).unwrap_or_default();
+            book.write_by(&WIN_RATE, subject, dimension, key, Figure::share_of_count(won, won + lost, NO_DECIDED));
             if dimension == "reason" && lost > 0 {
-                book.write_by(&LOSSES, row.subject, dimension, row.key.clone(), Figure::count(lost));
+                book.write_by(&LOSSES, subject, dimension, key, Figure::count(lost));
             }
         }
     }
