@@ -33,3 +33,21 @@ pub fn beside_each_other<O, I: Sync, T: Send>(
     done.sort_by_key(|(at, _)| *at);
     (one, done.into_iter().map(|(_, result)| result).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_their_items_whoever_is_done_first() {
+        let items: Vec<u64> = (0..50).collect();
+        let slowest_first = |item: &u64| {
+            thread::sleep(std::time::Duration::from_micros(50 - item));
+            item * item
+        };
+        let (one, squares) = beside_each_other(|| "one", &items, slowest_first);
+        assert_eq!(one, "one");
+        assert_eq!(squares, items.iter().map(|item| item * item).collect::<Vec<_>>());
+        assert_eq!(beside_each_other(|| 1, &[], slowest_first), (1, Vec::new()));
+    }
+}

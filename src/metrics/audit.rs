@@ -4,7 +4,7 @@ use super::book::{Book, Figure};
 use super::coaching::{HOURS_A_MONTH, Session, months_between};
 use super::forecast::{Forecast, forecast_day, forecasts_on};
 use super::targets::PARTS;
-use super::totals::{Totals, decided_between, open_on};
+use super::totals::{Decided, Totals, open_on};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Grain, Table, Unit, date_of, day_number};
@@ -83,7 +83,7 @@ impl<'a> Evidence<'a> {
             sessions: window.company.sessions.as_deref().map(by_manager),
             without_next_step: without_next_step(window)?,
             forecasts: forecasts_on(window, &[forecast_day(window)])?.swap_remove(0),
-            bookings: decided_between(window, window.start, window.horizon).won,
+            bookings: Decided::of(window).won,
             weeks: weeks(window),
         })
     }

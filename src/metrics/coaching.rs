@@ -3,7 +3,7 @@
 use super::book::{Book, Figure};
 use super::grouped::TEAM;
 use super::statistics::spearman;
-use super::totals::{Decided, decided_between};
+use super::totals::Decided;
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::{Unit, Words, date_of};
@@ -338,8 +338,7 @@ pub fn coached_changes(window: &Window) -> PolarsResult<Option<Vec<CoachedChange
             minutes[rep] += session.minutes.unwrap_or(0.0);
         }
     }
-    let decided = |window: &Window| decided_between(window, window.start, window.horizon);
-    let (then, now) = (decided(&before), decided(window));
+    let (then, now) = (Decided::of(&before), Decided::of(window));
     let of_rep = |decided: &Decided, rep: usize| {
         let won = decided.won.count(rep + 1);
         (won, won + decided.lost.count(rep + 1))

@@ -4,7 +4,7 @@ use super::book::{Book, Figure};
 use super::outcome::{no_target, target_parts, units_of_parts};
 use super::statistics::median;
 use super::targets::PARTS;
-use super::totals::{Totals, decided_between, open_on};
+use super::totals::{Decided, Totals, open_on};
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
 use crate::model::money::divide_half_even;
@@ -162,7 +162,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
             due.add(rep, state.amount);
         }
     });
-    let won = decided_between(window, coverage_start, window.horizon).won;
+    let won = Decided::between(window, coverage_start, window.horizon).won;
     let can_weigh = can_weigh(window);
     for subject in book.subjects() {
         let (count, amount) = (pipeline.count(subject), pipeline.amount(subject));
@@ -253,7 +253,7 @@ fn measure_required(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let openings = open_on(window, &days, |state| timeline.is_qualified(state.stage));
     for (quarter, opening) in quarters.iter().zip(openings) {
         let (start, end) = (day_number(quarter.start), day_number(quarter.end));
-        let bookings = decided_between(window, start, end).won;
+        let bookings = Decided::between(window, start, end).won;
         for subject in book.subjects() {
             let amount = opening.amount(subject);
             if amount > 0 {
@@ -285,7 +285,7 @@ fn measure_needed(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     };
     let (from, to) = window.trailing_year();
-    let trailing = decided_between(window, from, to);
+    let trailing = Decided::between(window, from, to);
     let (next_start, next_end) = (day_number(next.start), day_number(next.end));
     let due = open_on(window, &[window.horizon], |state| is_due(window, state, next_start, next_end)).swap_remove(0);
     for subject in book.subjects() {

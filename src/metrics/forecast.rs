@@ -2,7 +2,7 @@
 
 use super::book::{Book, Figure};
 use super::grouped::TEAM;
-use super::totals::{Totals, decided_between, open_on, won_by};
+use super::totals::{Decided, Totals, open_on, won_by};
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Stage, Table, Unit, Words};
@@ -102,7 +102,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let weeks = if window.period.grain == Grain::Quarter { WEEKS } else { 0 };
     let week_end = |week: i32| (window.start + 7 * week - 1).min(window.end);
     let days: Vec<Day> = std::iter::once(forecast_day(window)).chain((1..=weeks).map(week_end)).collect();
-    let bookings = decided_between(window, window.start, window.horizon).won;
+    let bookings = Decided::of(window).won;
     for (week, forecasts) in forecasts_on(window, &days)?.into_iter().enumerate() {
         for (subject, forecast) in forecasts.iter().enumerate() {
             let actual = bookings.amount(subject);

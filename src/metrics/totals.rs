@@ -68,15 +68,22 @@ pub struct Decided {
     pub lost: Totals,
 }
 
-/// What was decided in a span of days, both ends included.
-pub fn decided_between(window: &Window, from: Day, to: Day) -> Decided {
-    let company = window.company;
-    let mut decided = Decided { won: Totals::new(window), lost: Totals::new(window) };
-    for (o, closed) in company.timeline.decided_between(from, to) {
-        let totals = if closed.stage == Stage::Won { &mut decided.won } else { &mut decided.lost };
-        totals.add(company.rep_of(o), company.timeline.opportunity(o).export_amount);
+impl Decided {
+    /// What was decided from one day to another, both included.
+    pub fn between(window: &Window, from: Day, to: Day) -> Self {
+        let company = window.company;
+        let mut decided = Decided { won: Totals::new(window), lost: Totals::new(window) };
+        for (o, closed) in company.timeline.decided_between(from, to) {
+            let totals = if closed.stage == Stage::Won { &mut decided.won } else { &mut decided.lost };
+            totals.add(company.rep_of(o), company.timeline.opportunity(o).export_amount);
+        }
+        decided
     }
-    decided
+
+    /// What was decided in the known part of a window.
+    pub fn of(window: &Window) -> Self {
+        Self::between(window, window.start, window.horizon)
+    }
 }
 
 /// Of each day the opportunities that were won from the start of the window to its end.
