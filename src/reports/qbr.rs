@@ -112,8 +112,7 @@ fn figures(material: &Material) -> Vec<KeyFigure> {
                 let text = super::wording::value(value, fact.unit, is_times, material.currency());
                 Some(format!("{text} in {period}"))
             });
-            let note = fact.reason.as_deref().map(str::to_string).filter(|_| fact.value.is_none()).or(before);
-            Some(key_figure(fact, note, material.source(id)))
+            Some(key_figure(fact, before, material.source(id)))
         })
         .collect()
 }
@@ -123,10 +122,11 @@ pub fn name_of(id: &str) -> &'static str {
     crate::metrics::find(id).map_or("", |metric| metric.name)
 }
 
-/// A fact as a key figure with a note below it.
+/// A fact as a key figure with a note below it: why there is no value, else what is worth saying beside it.
 pub fn key_figure(fact: &Fact, note: Option<String>, source: String) -> KeyFigure {
     let label = name_of(fact.metric).to_string();
-    KeyFigure { label, number: Cell::of(Some(fact)), note: note.unwrap_or_default(), source }
+    let reason = fact.reason.as_deref().map(str::to_string).filter(|_| fact.value.is_none());
+    KeyFigure { label, number: Cell::of(Some(fact)), note: reason.or(note).unwrap_or_default(), source }
 }
 
 /// A row for each metric: now and the three periods before, oldest first.

@@ -181,8 +181,7 @@ fn figures(material: &Material) -> Vec<KeyFigure> {
                 let at_end = if is_count { "in" } else { "at the end of" };
                 Some(format!("{to_date}{text} {at_end} {week}"))
             });
-            let note = fact.reason.as_deref().map(str::to_string).filter(|_| fact.value.is_none()).or(before);
-            Some(key_figure(fact, note, material.source(id)))
+            Some(key_figure(fact, before, material.source(id)))
         })
         .collect();
     figures.extend(to_go(material));
