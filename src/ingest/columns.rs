@@ -586,16 +586,16 @@ fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>
     // Looked up one after the other and nothing else between, since each is a wait for memory.
     let mut before = Names::NONE;
     for cell in cells {
-        let number = references.number_after(before, cell).or_else(|| match trimmed(cell) {
+        let number = match trimmed(cell) {
             cell if cell.is_empty() || is_empty_reference(cell) => Some(Names::NONE),
-            cell => {
+            cell => references.number_after(before, cell).or_else(|| {
                 let text = text_of(cell);
                 references.find(&canonical_id(&text)).or_else(|| {
                     unknown.push((numbers.len(), text));
                     None
                 })
-            }
-        });
+            }),
+        };
         before = number.filter(|number| *number != Names::NONE).unwrap_or(before);
         numbers.push(number);
     }

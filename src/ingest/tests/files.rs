@@ -347,3 +347,14 @@ fn totals_after_uncommon_white_space_are_a_footer() {
         assert_eq!(case.intake().column(Table::Quotas, "rep"), ["Ann", "Bob"], "{space:?}");
     }
 }
+
+/// What was read of a file before it showed damage is void, and so is how its ids looked then.
+#[test]
+fn ids_of_a_damaged_file_are_one_whatever_white_space_is_around_them() {
+    let row = |id: &[u8]| [id, b",Zo\xC3\xA9 B\xC3\xA9,Proposal,1,2026-01-31,2026-12-31\n"].concat();
+    let header = b"id,owner,stage,amount,created_date,close_date\n".to_vec();
+    let text = [header, row(b"O1"), row(b"\xFFA1\xC2\xA0"), row(b"\xFFA1")].concat();
+    let intake = opportunities("o.csv", text);
+    assert_eq!(intake.column(Table::Opportunities, "id"), ["O1", "\u{fffd}A1"]);
+    assert_eq!(intake.count("records-repeated"), 1);
+}
