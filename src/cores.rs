@@ -6,15 +6,16 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// Does something for each of some items, on as many threads as there are cores.
+pub fn beside_each_other<I: Sync, T: Send>(items: &[I], each: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    beside(|| (), items, each).1
+}
+
 /// Does one thing and another for each of some items, on as many threads as there are cores.
 ///
 /// They are threads of their own: a worker of a pool that waits for an aggregate would begin with the next item meanwhile,
 /// and have all of them on its stack while the others have nothing to do.
-pub fn beside_each_other<O, I: Sync, T: Send>(
-    one: impl FnOnce() -> O,
-    items: &[I],
-    each: impl Fn(&I) -> T + Sync,
-) -> (O, Vec<T>) {
+pub fn beside<O, I: Sync, T: Send>(one: impl FnOnce() -> O, items: &[I], each: impl Fn(&I) -> T + Sync) -> (O, Vec<T>) {
     let next = AtomicUsize::new(0);
     let work = || -> Vec<(usize, T)> {
         let places = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
@@ -45,9 +46,10 @@ mod tests {
             thread::sleep(std::time::Duration::from_micros(50 - item));
             item * item
         };
-        let (one, squares) = beside_each_other(|| "one", &items, slowest_first);
+        let (one, squares) = beside(|| "one", &items, slowest_first);
         assert_eq!(one, "one");
         assert_eq!(squares, items.iter().map(|item| item * item).collect::<Vec<_>>());
-        assert_eq!(beside_each_other(|| 1, &[], slowest_first), (1, Vec::new()));
+        assert_eq!(beside(|| 1, &[], slowest_first), (1, Vec::new()));
+        assert_eq!(beside_each_other(&items, slowest_first), squares);
     }
 }

@@ -4,7 +4,7 @@ use super::args::FileFormat;
 use super::console::Console;
 use super::load::Loaded;
 use super::settings::Settings;
-use crate::cores::beside_each_other;
+use crate::cores::{beside, beside_each_other};
 use crate::metrics::Selection;
 use crate::model::{Currency, Period};
 use crate::output::{Plan, distinct_file_names};
@@ -146,14 +146,14 @@ impl<'a> Shelf<'a> {
         let mut links = Vec::with_capacity(names.len());
         for names in names.chunks(PAGES_AT_ONCE) {
             let build = |(person, _): &(&str, String)| build(material, person);
-            let reports = timings.time("building the pages", || beside_each_other(|| (), names, build).1);
+            let reports = timings.time("building the pages", || beside_each_other(names, build));
             let reports: Vec<Report> = reports.into_iter().collect::<Result<_, _>>()?;
             let press = self.press();
             let pages: Vec<_> = names.iter().zip(&reports).collect();
             let render = |((person, file), report): &(&(&str, String), &Report)| {
                 press.render(report, material, &format!("{folder}/{file}"), person)
             };
-            let rendered = timings.time("rendering", || beside_each_other(|| (), &pages, render).1);
+            let rendered = timings.time("rendering", || beside_each_other(&pages, render));
             for rendered in rendered {
                 links.push(self.take(rendered?));
             }
@@ -252,7 +252,7 @@ impl Press<'_> {
         let currency = self.currency;
         let drawn = || self.render_charts(report, &format!("{folder}/{charts}"));
         let formats: Vec<FileFormat> = self.formats.iter().copied().collect();
-        let (drawn, pages) = beside_each_other(drawn, &formats, |format| {
+        let (drawn, pages) = beside(drawn, &formats, |format| {
             Ok(Some(match format {
                 FileFormat::Html => ("Web page", "html", self.templates.report(report, "html", &charts)?.into_bytes()),
                 FileFormat::Md => ("Markdown", "md", self.templates.report(report, "md", &charts)?.into_bytes()),

@@ -11,7 +11,6 @@ use super::rows::{Row, Rows};
 use super::rules;
 use super::settle::settle;
 use super::shape::Turn;
-use super::storage::Names;
 use super::{Options, Rejection, SourceReport};
 use crate::diagnostic::{EXAMPLES, Finding, Findings, Place, Rule};
 use crate::model::Table;
@@ -208,13 +207,8 @@ pub(super) fn orphans(drafts: &BTreeMap<Table, Draft>) -> Findings {
     else {
         return findings;
     };
-    let numbers = exported.numbers.iter().enumerate().filter(|(_, number)| *number != Names::NONE);
-    let mut known: Vec<bool> = Vec::new();
-    for (row, number) in numbers {
-        let number = number as usize;
-        if known.len() <= number {
-            known.resize(number + 1, false);
-        }
+    let mut known = vec![false; exported.bound()];
+    for (row, number) in exported.by_row() {
         known[number] |= opportunities.states[row] != State::Rejected;
     }
     for (row, number) in changed.numbers.iter().enumerate().filter(|(row, _)| history.is_kept(*row)) {

@@ -176,11 +176,10 @@ impl Cells {
 
     /// Appends a cell. One that cannot be read is appended as empty and given back as a fault.
     pub fn push(&mut self, cell: &[u8], manner: Manner) -> Result<(), Fault> {
-        let cell = trimmed(cell);
-        if cell.is_empty() || is_empty_reference(cell) {
+        let Some(cell) = filled(cell) else {
             self.push_none();
             return Ok(());
-        }
+        };
         let text = || text_of(cell);
         let taken = match self {
             Cells::Text(cells) => {
@@ -563,6 +562,11 @@ fn trimmed(cell: &[u8]) -> &[u8] {
     }
 }
 
+/// A cell as [`trimmed`], if there is anything in it.
+fn filled(cell: &[u8]) -> Option<&[u8]> {
+    Some(trimmed(cell)).filter(|cell| !cell.is_empty() && !is_empty_reference(cell))
+}
+
 /// Nearly every cell is sound, and this finds it so in half the time.
 fn text_of(cell: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(cell) {
@@ -573,10 +577,8 @@ fn text_of(cell: &[u8]) -> Cow<'_, str> {
 
 /// The key of the name in a cell.
 fn key_of(names: &mut Names, cell: &[u8]) -> u32 {
-    names.repeated(cell).unwrap_or_else(|| match trimmed(cell) {
-        cell if cell.is_empty() || is_empty_reference(cell) => Names::NONE,
-        cell => names.key(&text_of(cell)),
-    })
+    let known = names.repeated(cell);
+    known.unwrap_or_else(|| filled(cell).map_or(Names::NONE, |cell| names.key(&text_of(cell))))
 }
 
 /// The numbers of the identities in some cells, [`Names::NONE`] where there is none; absent where no number is left.
@@ -586,9 +588,9 @@ fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>
     // Looked up one after the other and nothing else between, since each is a wait for memory.
     let mut before = Names::NONE;
     for cell in cells {
-        let number = match trimmed(cell) {
-            cell if cell.is_empty() || is_empty_reference(cell) => Some(Names::NONE),
-            cell => references.number_after(before, cell).or_else(|| {
+        let number = match filled(cell) {
+            None => Some(Names::NONE),
+            Some(cell) => references.number_after(before, cell).or_else(|| {
                 let text = text_of(cell);
                 references.find(&canonical_id(&text)).or_else(|| {
                     unknown.push((numbers.len(), text));

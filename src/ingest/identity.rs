@@ -6,7 +6,6 @@
 use super::columns::Cells;
 use super::draft::{Draft, State};
 use super::rules;
-use super::storage::Names;
 use crate::diagnostic::Place;
 use crate::model::Table;
 use foldhash::fast::RandomState;
@@ -18,12 +17,8 @@ fn may_repeat(ids: &Cells) -> bool {
     match ids {
         Cells::Unkept(_) => false,
         Cells::References(references) => {
-            let mut is_met: Vec<bool> = Vec::new();
-            references.numbers.iter().filter(|number| *number != Names::NONE).any(|number| {
-                let at = number as usize;
-                is_met.resize(is_met.len().max(at + 1), false);
-                std::mem::replace(&mut is_met[at], true)
-            })
+            let mut is_met = vec![false; references.bound()];
+            references.by_row().any(|(_, number)| std::mem::replace(&mut is_met[number], true))
         }
         _ => true,
     }

@@ -376,6 +376,17 @@ impl References {
         after.into_iter().find(is_it)
     }
 
+    /// One more than the highest number that any row has.
+    pub fn bound(&self) -> usize {
+        self.mapping.num_cats_upper_bound()
+    }
+
+    /// The numbers of all rows that have one, with the rows.
+    pub fn by_row(&self) -> impl Iterator<Item = (usize, usize)> {
+        let numbers = self.numbers.iter().enumerate().filter(|(_, number)| *number != Names::NONE);
+        numbers.map(|(row, number)| (row, number as usize))
+    }
+
     /// The number of an identity that has one.
     pub fn find(&self, id: &str) -> Option<u32> {
         self.mapping.get_cat(id)

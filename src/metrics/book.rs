@@ -113,6 +113,16 @@ pub fn of<'f>(facts: &'f ByMetric, metric: &str) -> &'f [Fact] {
     facts.get(metric).map(Vec::as_slice).unwrap_or_default()
 }
 
+/// A text that other facts may have too.
+fn shared(texts: &mut HashSet<Arc<str>>, text: &str) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = text.into();
+    texts.insert(Arc::clone(&new));
+    new
+}
+
 /// The names of all subjects, by their numbers.
 pub fn names(company: &Company) -> Vec<Arc<str>> {
     let reps = company.roster.reps.iter().map(|rep| rep.name.as_str());
@@ -182,7 +192,7 @@ impl<'a> Book<'a> {
         by: Option<(&'static str, String)>,
         figure: Figure,
     ) {
-        let manager = self.text(manager);
+        let manager = shared(&mut self.texts, manager);
         self.push(metric, Scope::Manager, manager, by, figure);
     }
 
@@ -209,16 +219,6 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// A text that other facts may have too.
-    fn text(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.texts.get(text) {
-            return Arc::clone(known);
-        }
-        let new: Arc<str> = text.into();
-        self.texts.insert(Arc::clone(&new));
-        new
-    }
-
     fn push(
         &mut self,
         metric: &'static Metric,
@@ -227,9 +227,7 @@ impl<'a> Book<'a> {
         by: Option<(&'static str, String)>,
         figure: Figure,
     ) {
-        if !self.facts.contains_key(metric.id) {
-            return;
-        }
+        let Some(facts) = self.facts.get_mut(metric.id) else { return };
         // What overflowed or divided by nothing is not a number anyone may read.
         // Adding 0 turns a negative zero into zero.
         let finite = |value: Option<f64>| value.filter(|v| v.is_finite()).map(|v| v + 0.0);
@@ -239,9 +237,9 @@ impl<'a> Book<'a> {
             (Some(_), status) => status.unwrap_or(Status::None),
         };
         let (by, key) = by.unzip();
-        let key = key.map(|key| self.text(&key));
-        let reason = figure.reason.map(|reason| self.text(&reason));
-        let fact = Fact {
+        let key = key.map(|key| shared(&mut self.texts, &key));
+        let reason = figure.reason.map(|reason| shared(&mut self.texts, &reason));
+        facts.push(Fact {
             metric: metric.id,
             period: Arc::clone(&self.period),
             scope,
@@ -257,10 +255,7 @@ impl<'a> Book<'a> {
             high: figure.interval.map(|interval| interval.1),
             status,
             reason,
-        };
-        if let Some(facts) = self.facts.get_mut(metric.id) {
-            facts.push(fact);
-        }
+        });
     }
 
     /// The facts, those of each metric in order.

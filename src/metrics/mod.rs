@@ -38,7 +38,7 @@ pub use people::{Rep, Roster, Selection};
 pub use targets::PARTS as TARGET_PARTS;
 pub use window::Window;
 
-use crate::cores::beside_each_other;
+use crate::cores::beside;
 use crate::model::{Fact, Period, Unit};
 use book::{Book, ByMetric};
 use polars::prelude::{PolarsError, PolarsResult};
@@ -168,7 +168,7 @@ pub fn measure_beside<O>(
         .flat_map(|family| (0..).zip(&windows).map(move |(place, window)| (place, window, family)))
         .filter_map(|(place, window, family)| Some((place, window.as_ref()?, family)))
         .collect();
-    let (one, measured) = beside_each_other(one, &tasks, |(_, window, family)| {
+    let (one, measured) = beside(one, &tasks, |(_, window, family)| {
         let mut book = Book::new(company, window.period, &names, family.metrics.iter().copied().filter(is_wanted));
         (family.measure)(window, &mut book)?;
         Ok(book.into_facts())

@@ -3,7 +3,7 @@
 use super::book::{Book, Figure};
 use super::grouped::{CellKeys, Grouped, TEAM};
 use super::targets::PARTS;
-use super::totals::open_on;
+use super::totals::{Decided, Totals, open_on};
 use super::window::Window;
 use super::{Family, Metric, OPPORTUNITY_DIMENSIONS, Rhythm, Whom, evidence};
 use crate::model::{Grain, Period, Stage, Table, Unit, Words};
@@ -197,22 +197,6 @@ pub fn lost() -> Expr {
     col("is_won").not()
 }
 
-pub fn won_count() -> Expr {
-    won().sum().alias("won_count")
-}
-
-pub fn lost_count() -> Expr {
-    lost().sum().alias("lost_count")
-}
-
-pub fn won_amount() -> Expr {
-    col("amount").filter(won()).sum().alias("won_amount")
-}
-
-pub fn lost_amount() -> Expr {
-    col("amount").filter(lost()).sum().alias("lost_amount")
-}
-
 fn won_sizes() -> Expr {
     col("amount").filter(won().and(col("amount").is_not_null()))
 }
@@ -222,13 +206,10 @@ fn won_cycles() -> Expr {
 }
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let decided = Grouped::new(
+    let decided = Decided::of(window);
+    let middles = Grouped::new(
         window.decided()?,
         &[
-            won_count(),
-            lost_count(),
-            won_amount(),
-            lost_amount(),
             won_sizes().count().alias("sized"),
             won_sizes().quantile(lit(0.5), QuantileMethod::Linear).alias("size_median"),
             won_cycles().mean().alias("cycle_mean"),
@@ -237,24 +218,23 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let timeline = &window.company.timeline;
     let pipeline = open_on(window, &[window.horizon], |state| timeline.is_qualified(state.stage)).swap_remove(0);
     for subject in book.subjects() {
-        let won = decided.count("won_count", subject)?;
-        let lost = decided.count("lost_count", subject)?;
-        let won_amount = decided.sum("won_amount", subject)?;
-        let decided_amount = won_amount + decided.sum("lost_amount", subject)?;
-        let sized = decided.count("sized", subject)?;
+        let (won, lost) = (decided.won.count(subject), decided.lost.count(subject));
+        let won_amount = decided.won.amount(subject);
+        let decided_amount = won_amount + decided.lost.amount(subject);
+        let sized = middles.count("sized", subject)?;
         let units = book.units(won_amount as f64);
 
         let win_rate = Figure::share_of_count(won, won + lost, NO_DECIDED);
         let size_mean = (sized > 0).then(|| units / sized as f64);
         let velocity =
-            velocity(pipeline.count(subject), win_rate.value(), size_mean, decided.float("cycle_mean", subject)?);
+            velocity(pipeline.count(subject), win_rate.value(), size_mean, middles.float("cycle_mean", subject)?);
         book.write(&WIN_RATE, subject, win_rate);
         let value_rate = Figure::ratio(units, book.units(decided_amount as f64), won + lost, "no decided amount");
         book.write(&WIN_RATE_VALUE, subject, value_rate);
         book.write(&LOSSES, subject, Figure::count(lost));
         book.write(&BOOKINGS, subject, Figure::of(units, won));
         book.write(&DEAL_SIZE_MEAN, subject, Figure::maybe(size_mean, sized, "no won amount"));
-        let size_median = decided.float("size_median", subject)?.map(|minor| book.units(minor));
+        let size_median = middles.float("size_median", subject)?.map(|minor| book.units(minor));
         book.write(&DEAL_SIZE_MEDIAN, subject, Figure::maybe(size_median, sized, "no won amount"));
         book.write(&SALES_VELOCITY, subject, velocity);
 
@@ -263,7 +243,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         book.write(&ATTAINMENT, subject, attainment(window, book, won_amount, won, target));
     }
     write_by_dimension(window, book)?;
-    write_balance(window, book, &decided)
+    write_balance(window, book, &decided.won)
 }
 
 fn velocity(pipeline_count: u64, win_rate: Option<f64>, size: Option<f64>, cycle: Option<f64>) -> Figure {
@@ -352,12 +332,12 @@ pub fn target_on_board(window: &Window, rep: usize) -> PolarsResult<Option<i64>>
 }
 
 /// How the bookings are spread over the reps.
-fn write_balance(window: &Window, book: &mut Book, decided: &Grouped) -> PolarsResult<()> {
+fn write_balance(window: &Window, book: &mut Book, won: &Totals) -> PolarsResult<()> {
     let roster = &window.company.roster;
     let mut amounts = Vec::with_capacity(roster.reps.len());
     let (mut with_target, mut at_target) = (0, 0);
     for rep in 0..roster.reps.len() {
-        let amount = decided.sum("won_amount", rep + 1)?;
+        let amount = won.amount(rep + 1);
         amounts.push(amount);
         if let Some(parts) = target_on_board(window, rep)? {
             with_target += 1;
@@ -369,8 +349,7 @@ fn write_balance(window: &Window, book: &mut Book, decided: &Grouped) -> PolarsR
 
     amounts.sort_unstable_by(|a, b| b.cmp(a));
     let top: i64 = amounts.iter().take(2).sum();
-    let bookings = decided.sum("won_amount", TEAM)?;
-    let won = decided.count("won_count", TEAM)?;
+    let (bookings, won) = (won.amount(TEAM), won.count(TEAM));
     let share = Figure::ratio(book.units(top as f64), book.units(bookings as f64), won, "no bookings");
     book.write(&TOP2_SHARE, TEAM, share);
 

@@ -131,20 +131,15 @@ impl Roster {
 fn owners_at(opportunities: &DataFrame, as_of: Day) -> PolarsResult<BTreeSet<String>> {
     let created = opportunities.column("created_date")?.date()?.physical();
     let owners = Words::of(opportunities, "owner")?;
-    let mut owns = vec![false; owners.bound()];
-    for (created, owner) in created.iter().zip(owners.numbers().iter()) {
-        if let Some(owner) = owner.filter(|_| created.is_none_or(|day| day <= as_of)) {
-            owns[owner as usize] = true;
-        }
-    }
-    let distinct = (0..).zip(owns).filter(|(_, owns)| *owns);
-    Ok(distinct.filter_map(|(owner, _)| owners.word(owner)).map(str::to_string).collect())
+    let rows = created.iter().zip(owners.numbers().iter());
+    let of_known = rows.filter_map(|(created, owner)| owner.filter(|_| created.is_none_or(|day| day <= as_of)));
+    Ok(owners.each_once(of_known).into_iter().filter_map(|owner| owners.word(owner)).map(str::to_string).collect())
 }
 
 /// The distinct names in a column.
 fn names<'a>(frame: &'a DataFrame, column: &str) -> PolarsResult<impl Iterator<Item = &'a str> + use<'a>> {
     let names = Words::of(frame, column)?;
-    Ok(names.distinct().filter_map(move |name| names.word(name)))
+    Ok(names.distinct().into_iter().filter_map(move |name| names.word(name)))
 }
 
 /// The people of the reps file, each with whether their role is that of a manager.

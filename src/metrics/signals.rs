@@ -234,7 +234,7 @@ fn ratio_signals(window: &Window, facts: &ByMetric, earlier: &[&ByMetric]) -> Ve
         let earlier = earlier.iter().map(|facts| book::of(facts, metric));
         metric_signals(window, metric, book::of(facts, metric), earlier)
     };
-    beside_each_other(|| (), &RATIOS, of_metric).1.into_iter().flatten().collect()
+    beside_each_other(&RATIOS, of_metric).into_iter().flatten().collect()
 }
 
 /// The signals of one metric, from its facts and those of earlier periods.
@@ -332,8 +332,9 @@ pub fn days_signals(company: &Company, period: Period) -> PolarsResult<Vec<Signa
     };
     let nothing = Stays::default();
     let mut signals = Vec::new();
-    let (period, team): (Arc<str>, Arc<str>) = (window.period.to_string().into(), company.team.as_str().into());
-    let names: Vec<Arc<str>> = company.roster.reps.iter().map(|rep| rep.name.as_str().into()).collect();
+    let period: Arc<str> = window.period.to_string().into();
+    let names = book::names(company);
+    let Some((team, reps)) = names.split_first() else { return Ok(signals) };
     for rank in ranks(company) {
         let now = now.get(&rank).unwrap_or(&nothing);
         let then = then.get(&rank).unwrap_or(&nothing);
@@ -359,8 +360,8 @@ pub fn days_signals(company: &Company, period: Period) -> PolarsResult<Vec<Signa
             });
         };
         let of_team = Comparison::of_days(&now.team, &then.team);
-        add(Scope::Team, &team, Against::Prior, of_team);
-        for (number, rep) in (0..).zip(&names) {
+        add(Scope::Team, team, Against::Prior, of_team);
+        for (number, rep) in (0..).zip(reps) {
             let days = now.of(number);
             let against_prior = Comparison::of_days(&days, &then.of(number));
             let against_team = Comparison::of_days(&days, &now.team.without(&days));

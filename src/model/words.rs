@@ -63,14 +63,18 @@ impl<'a> Words<'a> {
     }
 
     /// The numbers that some row has, each once, in rising order.
-    pub fn distinct(&self) -> impl Iterator<Item = u32> + use<> {
-        let mut is_there = vec![false; self.bound()];
-        let mut note = |number: u32| is_there[number as usize] = true;
+    pub fn distinct(&self) -> Vec<u32> {
         match self.numbers.cont_slice() {
-            Ok(numbers) => numbers.iter().copied().for_each(&mut note),
-            Err(_) => self.numbers.iter().flatten().for_each(&mut note),
+            Ok(numbers) => self.each_once(numbers.iter().copied()),
+            Err(_) => self.each_once(self.numbers.iter().flatten()),
         }
-        (0..).zip(is_there).filter(|(_, is_there)| *is_there).map(|(number, _)| number)
+    }
+
+    /// The numbers of some rows, each once, in rising order.
+    pub fn each_once(&self, numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut is_there = vec![false; self.bound()];
+        numbers.for_each(|number| is_there[number as usize] = true);
+        (0..).zip(is_there).filter(|(_, is_there)| *is_there).map(|(number, _)| number).collect()
     }
 
     /// What every word stands for, by its number. Only for categories of which there are not so many.

@@ -41,8 +41,7 @@ impl Timeline {
     /// the number of the opportunity, and how it stood then.
     pub fn visit_open(&self, days: &[Day], mut visit: impl FnMut(usize, usize, State)) {
         let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return };
-        let spans = self.spans.iter().enumerate();
-        for (o, _) in spans.filter(|(_, span)| span.created_on <= *last && span.closed_on > *first) {
+        for o in self.there_between(*first, *last) {
             for (place, day) in days.iter().enumerate().filter(|(_, day)| self.is_open(o, **day)) {
                 visit(place, o, self.state(o, *day));
             }

@@ -443,7 +443,7 @@ pub fn category_names(inputs: &Inputs) -> Result<Vec<String>, BuildError> {
     }
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for words in columns {
-        names.extend(words.distinct().filter_map(|number| words.word(number)));
+        names.extend(words.distinct().into_iter().filter_map(|number| words.word(number)));
     }
     let sightings = inputs.snapshots.iter().flat_map(|snapshots| &snapshots.sightings);
     names.extend(sightings.filter_map(|sighting| sighting.standing.as_ref()?.category.as_deref()));

@@ -269,7 +269,7 @@ fn needed(question: &Question) -> PolarsResult<Evidence> {
 fn new(question: &Question) -> PolarsResult<Evidence> {
     let window = question.window;
     let timeline = &question.company().timeline;
-    let is_theirs = |o: &usize| question.has(question.company().rep_of(*o).map(|rep| rep as usize));
+    let is_theirs = |o: &usize| question.has_opportunity(*o);
     let is_sum = question.metric.id == "new_opportunities_value";
     let mut rows = Vec::new();
     let mut without = 0;
@@ -301,7 +301,7 @@ fn new_qualified(question: &Question) -> PolarsResult<Evidence> {
     let window = question.window;
     let timeline = &question.company().timeline;
     let rank = timeline.stages().qualified_from;
-    let is_theirs = |o: &usize| question.has(question.company().rep_of(*o).map(|rep| rep as usize));
+    let is_theirs = |o: &usize| question.has_opportunity(*o);
     let mut rows = Vec::new();
     for o in timeline.entered_between(rank, window.start, window.horizon).filter(is_theirs) {
         rows.push(EvidenceRow {

@@ -61,7 +61,7 @@ fn won_within(question: &Question) -> PolarsResult<Evidence> {
     let mut courses: Vec<Followed> = Vec::new();
     let (mut undated, mut negative) = (0, 0);
     for o in 0..timeline.count() {
-        if !question.has(question.company().rep_of(o).map(|rep| rep as usize)) {
+        if !question.has_opportunity(o) {
             continue;
         }
         let Some(course) = followed(timeline, (from, to), o) else {

@@ -81,6 +81,11 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// Whether an opportunity is the subject's.
+    pub fn has_opportunity(&self, o: usize) -> bool {
+        self.has(self.company().rep_of(o).map(|rep| rep as usize))
+    }
+
     /// The reps whom the subject has.
     pub fn reps(&self) -> impl Iterator<Item = usize> {
         (0..self.company().roster.reps.len()).filter(|rep| self.has(Some(*rep)))

@@ -43,7 +43,7 @@ fn pushes(question: &Question, is_out: bool) -> PolarsResult<Evidence> {
     let mut rows = Vec::new();
     let mut within = 0;
     for o in 0..timeline.count() {
-        if !question.has(question.company().rep_of(o).map(|rep| rep as usize)) {
+        if !question.has_opportunity(o) {
             continue;
         }
         for (day, before, after) in timeline.pushes(o, window.start, window.horizon) {
