@@ -5,6 +5,7 @@
 //! silence, and never stops the reading at the first fault. This module knows no metric and prints nothing.
 
 mod blocks;
+mod cell;
 mod checks;
 mod columns;
 mod currency;

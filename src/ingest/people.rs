@@ -10,7 +10,8 @@
 //! - A rep listed again with the same id under a new name is one person; the old name still finds them.
 //! - Ids of users may differ in case alone, so one is matched as it stands before case is ignored.
 
-use super::columns::{Cells, canonical_id};
+use super::cell::canonical_id;
+use super::columns::Cells;
 use super::draft::{Draft, State};
 use super::rules;
 use super::stages::fold;

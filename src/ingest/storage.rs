@@ -3,6 +3,7 @@
 //! Values, text and repeated names by row, each without room for rows at the end that have none. Knows no kind of
 //! cell.
 
+use super::cell::same;
 use foldhash::fast::RandomState;
 use polars::prelude::CategoricalMapping;
 use std::borrow::Cow;
@@ -70,20 +71,6 @@ const RECENT: usize = 64;
 fn recent_place(name: &[u8]) -> usize {
     let ends = [name.first(), name.last()].map(|byte| usize::from(byte.copied().unwrap_or(0)));
     (name.len() + 7 * ends[0] + 31 * ends[1]) % RECENT
-}
-
-/// Whether two cells are the same. Most are short, and compared where they stand.
-#[inline]
-pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    match one.len() {
-        0..4 => one.iter().eq(other),
-        4..8 => one.first_chunk::<4>() == other.first_chunk() && one.last_chunk::<4>() == other.last_chunk(),
-        8..=16 => one.first_chunk::<8>() == other.first_chunk() && one.last_chunk::<8>() == other.last_chunk(),
-        _ => one == other,
-    }
 }
 
 /// Makes room for so many further values, if there is so much: more may be expected than will come, and a column without
