@@ -13,7 +13,6 @@ use mimalloc::MiMalloc;
 use quarterdeck::metrics::{Company, Selection, Tables, measure};
 use quarterdeck::model::{Currency, Period, Table};
 use quarterdeck::render::Templates;
-use quarterdeck::reports::material::Topics;
 use quarterdeck::reports::{Material, Memory, playbook::Playbook, qbr};
 use quarterdeck::{config, ingest};
 use std::path::{Path, PathBuf};
@@ -89,7 +88,7 @@ fn a_whole_review(bencher: Bencher, size: u64) {
             quarter(&company),
             &read.intake.findings,
             Memory::default(),
-            Topics::Facts,
+            qbr::TOPICS,
         );
         let report = qbr::build(&material.expect("figures")).expect("a review");
         let currency = Currency::new("CAD").expect("a currency");

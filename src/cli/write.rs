@@ -66,7 +66,7 @@ impl<'a> Shelf<'a> {
     }
 
     pub fn add_weekly(&mut self, loaded: &Loaded, memory: &Memory, week: Period) -> Result<()> {
-        let material = self.gather(loaded, memory, week, Topics::FactsAndFlags)?;
+        let material = self.gather(loaded, memory, week, weekly::TOPICS)?;
         let report = self.settings.timings.time("building the pages", || weekly::build(&material))?;
         let link = self.add_report(&report, &material, &format!("weekly/{week}"), &report.title)?;
         self.groups.push(Group { topic: "Weekly pipeline health".into(), title: period_name(week), links: vec![link] });
@@ -75,7 +75,7 @@ impl<'a> Shelf<'a> {
 
     /// Adds a page for each rep who has anything in the month, or for the one that was asked for.
     pub fn add_monthly(&mut self, loaded: &Loaded, memory: &Memory, month: Period, only: Option<&str>) -> Result<()> {
-        let material = self.gather(loaded, memory, month, Topics::FactsAndFlags)?;
+        let material = self.gather(loaded, memory, month, monthly::TOPICS)?;
         let reps: Vec<&str> = loaded
             .company
             .roster
@@ -112,7 +112,7 @@ impl<'a> Shelf<'a> {
     }
 
     pub fn add_qbr(&mut self, loaded: &Loaded, memory: &Memory, quarter: Period) -> Result<()> {
-        let material = self.gather(loaded, memory, quarter, Topics::Facts)?;
+        let material = self.gather(loaded, memory, quarter, qbr::TOPICS)?;
         let report = self.settings.timings.time("building the pages", || qbr::build(&material))?;
         let link = self.add_report(&report, &material, &format!("qbr/{quarter}"), &report.title)?;
         self.groups.push(Group {

@@ -225,10 +225,8 @@ fn usual_days(company: &Company) -> HashMap<u16, UsualDays> {
             continue;
         }
         for passage in timeline.passages(o) {
-            let is_timed = passage.is_seen && passage.entered_on != Day::MIN;
-            if let Some(left_on) = passage.advanced_on.filter(|_| is_timed) {
-                let stay = f64::from(left_on - passage.entered_on);
-                days.entry(passage.rank).or_default().push(stay);
+            if let Some(stay) = passage.days() {
+                days.entry(passage.rank).or_default().push(f64::from(stay));
             }
         }
     }

@@ -157,6 +157,11 @@ impl<'a> Book<'a> {
         Self { company, period: period.to_string().into(), names, texts: HashSet::new(), facts }
     }
 
+    /// Whether what is written of a metric is wanted; what is dear and not wanted need not be found out.
+    pub fn wants(&self, metric: &Metric) -> bool {
+        self.facts.contains_key(metric.id)
+    }
+
     /// All subjects of metrics about the team and reps: the team first.
     pub fn subjects(&self) -> std::ops::RangeInclusive<usize> {
         TEAM..=self.company.roster.reps.len()

@@ -1,12 +1,13 @@
 //! How opportunities move through the stages: conversion, entries, days in a stage.
 
 use super::book::{Book, Figure};
-use super::grouped::Keyed;
+use super::grouped::TEAM;
+use super::statistics::Counted;
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::Unit;
-use polars::prelude::{Column, DataFrame, PolarsResult, QuantileMethod, col, lit};
-use std::collections::HashMap;
+use crate::timeline::{Day, Passage};
+use polars::prelude::PolarsResult;
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[&STAGE_CONVERSION, &STAGE_CONVERSION_COHORT, &STAGE_ENTERED, &STAGE_DAYS_MEDIAN],
@@ -56,71 +57,71 @@ static STAGE_DAYS_MEDIAN: Metric = Metric {
     ..STAGE_CONVERSION
 };
 
-/// The ways through stages that began or ended in the window, with `rep` and the name of the stage as `key`; see
-/// [`crate::timeline::Timeline::passages_between`].
-pub fn passages_by_stage(window: &Window) -> PolarsResult<DataFrame> {
-    let timeline = &window.company.timeline;
-    let passages = timeline.passages_between(window.start, window.horizon)?;
-    let names: Vec<Option<&str>> = passages
-        .column("rank")?
-        .u32()?
-        .iter()
-        .map(|rank| rank.and_then(|rank| timeline.stages().open_name(u16::try_from(rank).ok()?)))
-        .collect();
-    let names = Column::new("key".into(), names);
-    let mut passages = window.company.with_dimensions(passages, &["rep"])?;
-    passages.with_column(names)?;
-    Ok(passages)
+/// What became of the ways through one stage that began or ended in the window.
+#[derive(Debug, Clone, Default)]
+struct Moves {
+    advanced: u64,
+    left: u64,
+    entered: u64,
+    /// Of those that entered: what has advanced and what was lost since.
+    cohort_advanced: u64,
+    cohort_lost: u64,
+    /// How long those that left were in the stage, as far as that is known.
+    days: Vec<i32>,
+}
+
+impl Moves {
+    fn add(&mut self, window: &Window, passage: &Passage, days: Option<i32>) {
+        let is_in = |day: Option<Day>| day.is_some_and(|day| window.has(day));
+        self.advanced += u64::from(is_in(passage.advanced_on));
+        if is_in(passage.left_on()) {
+            self.left += 1;
+            self.days.extend(days);
+        }
+        if window.has(passage.entered_on) {
+            self.entered += 1;
+            self.cohort_advanced += u64::from(passage.advanced_on.is_some());
+            self.cohort_lost += u64::from(passage.lost_on.is_some());
+        }
+    }
 }
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let timeline = &window.company.timeline;
-    let stages = timeline.stages().clone();
+    let stages = &timeline.stages().open;
     if !timeline.has_history() {
         for metric in FAMILY.metrics {
             for subject in book.subjects() {
-                for stage in &stages.open {
+                for stage in stages {
                     book.write_by(metric, subject, "stage", stage, Figure::absent(NO_HISTORY));
                 }
             }
         }
         return Ok(());
     }
-    let passages = passages_by_stage(window)?;
-    let entered = || col("has_entered");
-    let left = || col("has_advanced").or(col("was_lost"));
-    let days = || col("days").filter(left().and(col("days").is_not_null()));
-    let rows = Keyed::new(
-        &passages,
-        &[
-            col("has_advanced").sum().alias("advanced"),
-            left().sum().alias("left"),
-            entered().sum().alias("entered"),
-            entered().and(col("is_advanced")).sum().alias("cohort_advanced"),
-            entered().and(col("is_lost")).sum().alias("cohort_lost"),
-            days().count().alias("timed"),
-            days().quantile(lit(0.5), QuantileMethod::Linear).alias("days_median"),
-        ],
-    )?;
-    let by_place: HashMap<(usize, &str), _> =
-        rows.rows.iter().map(|row| ((row.subject, row.key.as_str()), row)).collect();
-    for subject in book.subjects() {
-        for stage in &stages.open {
-            let row = by_place.get(&(subject, stage.as_str()));
-            let count = |name: &str| row.map_or(Ok(0), |row| rows.count(name, row));
-            let (cohort_advanced, cohort_lost) = (count("cohort_advanced")?, count("cohort_lost")?);
-            let days = row.map_or(Ok(None), |row| rows.float("days_median", row))?;
-            let conversion = Figure::share_of_count(count("advanced")?, count("left")?, "none left the stage");
+    let is_timed = book.wants(&STAGE_DAYS_MEDIAN);
+    let mut of_subjects = vec![vec![Moves::default(); stages.len()]; window.company.roster.reps.len() + 1];
+    timeline.visit_passages(window.start, window.horizon, |o, passage| {
+        let days = passage.days().filter(|_| is_timed);
+        let rep = window.company.rep_of(o).map(|rep| rep as usize + 1);
+        for subject in std::iter::once(TEAM).chain(rep) {
+            of_subjects[subject][usize::from(passage.rank) - 1].add(window, &passage, days);
+        }
+    });
+    for (subject, moves) in of_subjects.into_iter().enumerate() {
+        for (stage, moves) in stages.iter().zip(moves) {
+            let conversion = Figure::share_of_count(moves.advanced, moves.left, "none left the stage");
             let cohort = Figure::share_of_count(
-                cohort_advanced,
-                cohort_advanced + cohort_lost,
+                moves.cohort_advanced,
+                moves.cohort_advanced + moves.cohort_lost,
                 "none that entered the stage has left it",
             )
-            .resting_on(count("entered")?);
-            let days = Figure::maybe(days, count("timed")?, "none seen in the stage left it");
+            .resting_on(moves.entered);
+            let days: Counted = moves.days.into_iter().collect();
+            let days = Figure::maybe(days.median(), days.count(), "none seen in the stage left it");
             book.write_by(&STAGE_CONVERSION, subject, "stage", stage, conversion);
             book.write_by(&STAGE_CONVERSION_COHORT, subject, "stage", stage, cohort);
-            book.write_by(&STAGE_ENTERED, subject, "stage", stage, Figure::count(count("entered")?));
+            book.write_by(&STAGE_ENTERED, subject, "stage", stage, Figure::count(moves.entered));
             book.write_by(&STAGE_DAYS_MEDIAN, subject, "stage", stage, days);
         }
     }

@@ -99,7 +99,10 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         let figure = Figure::maybe(lost_median, lost, "no lost opportunity with a creation date");
         book.write(&LOST_CYCLE_DAYS_MEDIAN, subject, figure);
     }
-    write_won_within(window, book)
+    if book.wants(&WON_WITHIN) {
+        write_won_within(window, book);
+    }
+    Ok(())
 }
 
 /// How long an opportunity created in a year, given by its first and last known day, was followed, and what became of
@@ -115,7 +118,7 @@ pub fn followed(timeline: &Timeline, (from, to): (Day, Day), o: usize) -> Option
     }
 }
 
-fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
+fn write_won_within(window: &Window, book: &mut Book) {
     let mut all_followed: Vec<Vec<Followed>> = vec![Vec::new(); window.company.roster.reps.len() + 1];
     let year = window.trailing_year();
     for o in window.company.timeline.created_between(year.0, year.1) {
@@ -134,5 +137,4 @@ fn write_won_within(window: &Window, book: &mut Book) -> PolarsResult<()> {
             book.write_by(&WON_WITHIN, subject, "days", days.to_string(), figure);
         }
     }
-    Ok(())
 }

@@ -18,19 +18,6 @@ pub struct Grouped {
     row_of_subject: Vec<Option<usize>>,
 }
 
-/// One row of aggregates by subject and key.
-pub struct KeyRow {
-    pub subject: usize,
-    pub key: String,
-    row: usize,
-}
-
-/// Aggregates by subject and key.
-pub struct Keyed {
-    frame: DataFrame,
-    pub rows: Vec<KeyRow>,
-}
-
 impl Grouped {
     /// Aggregates all rows for the team and those of each rep for the rep. Every aggregate has a name.
     pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
@@ -74,46 +61,6 @@ impl Grouped {
     pub fn float(&self, name: &str, subject: usize) -> PolarsResult<Option<f64>> {
         let row = self.row_of_subject.get(subject).copied().flatten();
         row.map_or(Ok(None), |row| Ok(self.frame.column(name)?.f64()?.get(row)))
-    }
-}
-
-impl Keyed {
-    /// Aggregates by the column `key`, of text or of categories, for the team and each rep; a row without a key is under none.
-    pub fn new(frame: &DataFrame, aggregates: &[Expr]) -> PolarsResult<Self> {
-        let keyed = frame.clone().lazy().filter(col("key").is_not_null());
-        let team = keyed.clone().group_by([col("key")]).agg(aggregates).with_column(team_subject()).collect()?;
-        let reps = keyed
-            .filter(col("rep").is_not_null())
-            .group_by([col("rep"), col("key")])
-            .agg(aggregates)
-            .with_column(rep_subject())
-            .select(columns_of(&team))
-            .collect()?;
-        let frame = team.vstack(&reps)?;
-        let subjects = frame.column("subject")?.u32()?;
-        let keys = frame.column("key")?.cast(&DataType::String)?;
-        let keys = keys.str()?;
-        let rows = (0..frame.height())
-            .filter_map(|row| {
-                Some(KeyRow { subject: subjects.get(row)? as usize, key: keys.get(row)?.to_string(), row })
-            })
-            .collect();
-        Ok(Self { frame, rows })
-    }
-
-    /// A sum or count of a row.
-    pub fn sum(&self, name: &str, at: &KeyRow) -> PolarsResult<i64> {
-        whole(self.frame.column(name)?, at.row)
-    }
-
-    /// A count of a row.
-    pub fn count(&self, name: &str, at: &KeyRow) -> PolarsResult<u64> {
-        Ok(u64::try_from(self.sum(name, at)?).unwrap_or(0))
-    }
-
-    /// A mean or quantile of a row.
-    pub fn float(&self, name: &str, at: &KeyRow) -> PolarsResult<Option<f64>> {
-        Ok(self.frame.column(name)?.f64()?.get(at.row))
     }
 }
 

@@ -99,7 +99,9 @@ struct Family {
     evidence: fn(&evidence::Question) -> Result<evidence::Evidence, MeasureError>,
 }
 
+/// What takes long stands first: then no core waits for it in the end.
 const FAMILIES: &[Family] = &[
+    audit::FAMILY,
     activity::FAMILY,
     coverage::FAMILY,
     coverage::REQUIRED,
@@ -116,7 +118,6 @@ const FAMILIES: &[Family] = &[
     turnover::FAMILY,
     coaching::FAMILY,
     coaching::EFFECT,
-    audit::FAMILY,
 ];
 
 /// Measuring failed: a frame is not what the catalogue expects.
@@ -146,30 +147,33 @@ pub fn find(id: &str) -> Option<&'static Metric> {
 ///
 /// `wanted` are metric ids; `None` stands for all. A period that begins after the as-of date has no facts.
 pub fn measure(company: &Company, period: Period, wanted: Option<&BTreeSet<&str>>) -> Result<Vec<Fact>, MeasureError> {
-    let (_, facts) = measure_beside(|| (), company, &[period], wanted);
+    let (_, facts) = measure_beside(|| (), company, &[(period, wanted)]);
     Ok(facts?.into_iter().flat_map(ByMetric::into_values).flatten().collect())
 }
 
-/// Does one thing and measures the facts of some periods meanwhile, on as many threads as there are cores.
+/// Does one thing and measures the facts of some periods meanwhile, on as many threads as there are cores: of each period
+/// those of the wanted metrics, as [`measure`] does.
 pub fn measure_beside<O>(
     one: impl FnOnce() -> O,
     company: &Company,
-    periods: &[Period],
-    wanted: Option<&BTreeSet<&str>>,
+    periods: &[(Period, Option<&BTreeSet<&str>>)],
 ) -> (O, Result<Vec<ByMetric>, MeasureError>) {
-    let is_wanted = |metric: &&Metric| wanted.is_none_or(|ids| ids.contains(metric.id));
+    let is_wanted = |place: usize, metric: &Metric| {
+        periods[place].1.is_none_or(|wanted: &BTreeSet<&str>| wanted.contains(metric.id))
+    };
     let names = book::names(company);
-    let windows: Vec<Option<Window>> = periods.iter().map(|period| Window::new(company, *period)).collect();
+    let windows: Vec<Option<Window>> = periods.iter().map(|(period, _)| Window::new(company, *period)).collect();
     // A family of all periods before the next one: then threads seldom look into one window at once, and what several
     // families find there is made once.
     let tasks: Vec<(usize, &Window, &Family)> = FAMILIES
         .iter()
-        .filter(|family| family.metrics.iter().any(is_wanted))
         .flat_map(|family| (0..).zip(&windows).map(move |(place, window)| (place, window, family)))
+        .filter(|(place, _, family)| family.metrics.iter().any(|metric| is_wanted(*place, metric)))
         .filter_map(|(place, window, family)| Some((place, window.as_ref()?, family)))
         .collect();
-    let (one, measured) = beside(one, &tasks, |(_, window, family)| {
-        let mut book = Book::new(company, window.period, &names, family.metrics.iter().copied().filter(is_wanted));
+    let (one, measured) = beside(one, &tasks, |(place, window, family)| {
+        let metrics = family.metrics.iter().copied().filter(|metric| is_wanted(*place, metric));
+        let mut book = Book::new(company, window.period, &names, metrics);
         (family.measure)(window, &mut book)?;
         Ok(book.into_facts())
     });

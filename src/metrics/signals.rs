@@ -11,16 +11,15 @@
 //!   compared with the team's only: against complete periods they would always look like a change.
 
 use super::book::{self, ByMetric};
-use super::outcome::won;
+use super::grouped::TEAM;
 use super::statistics::{Counted, fisher, mann_whitney};
 use super::window::Window;
 use super::{Company, MeasureError, measure_beside};
 use crate::cores::beside_each_other;
 use crate::model::fact::{shared, shared_if_any};
-use crate::model::{Fact, Period, Scope, Unit, day_number};
+use crate::model::{Fact, Period, Scope, Stage, Unit, day_number};
 use crate::timeline::Day;
 use foldhash::fast::RandomState;
-use polars::prelude::{DataType, IntoLazy, NULL, PolarsResult, col, lit};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -73,7 +72,7 @@ pub enum Direction {
 }
 
 /// Ratios of counts that are compared, in all their dimensions.
-const RATIOS: [&str; 7] = [
+pub const RATIOS: [&str; 7] = [
     "coaching_logged",
     "forecast_hit_rate",
     "one_on_one_held_rate",
@@ -118,12 +117,13 @@ pub fn signals(
 /// The signals of a period for which nothing has been measured yet.
 pub fn measure_signals(company: &Company, period: Period) -> Result<Vec<Signal>, MeasureError> {
     let wanted = BTreeSet::from(RATIOS);
-    let periods: Vec<Period> = std::iter::once(period).chain(prior(company, period)).collect();
-    let (days, facts) = measure_beside(|| days_signals(company, period), company, &periods, Some(&wanted));
+    let periods = std::iter::once(period).chain(prior(company, period));
+    let periods: Vec<_> = periods.map(|period| (period, Some(&wanted))).collect();
+    let (days, facts) = measure_beside(|| days_signals(company, period), company, &periods);
     let facts = facts?;
     let facts: Vec<&ByMetric> = facts.iter().collect();
     let Some((facts, earlier)) = facts.split_first() else { return Ok(Vec::new()) };
-    Ok(signals(company, period, facts, earlier, days?))
+    Ok(signals(company, period, facts, earlier, days))
 }
 
 /// The periods before that a period is held against, latest first; fewer where the calendar ends.
@@ -290,55 +290,28 @@ fn signal_of(fact: &Fact, against: Against, comparison: Comparison) -> Signal {
     }
 }
 
-/// How many days each took: of the team, and of every rep who has any.
-#[derive(Debug, Default)]
-struct Stays {
-    team: Counted,
-    by_rep: HashMap<u32, Counted>,
-}
-
-impl Stays {
-    fn new(rows: &[(Option<u32>, i32)]) -> Self {
-        let mut days: HashMap<u32, Vec<i32>> = HashMap::new();
-        for (rep, stay) in rows {
-            if let Some(rep) = rep {
-                days.entry(*rep).or_default().push(*stay);
-            }
-        }
-        Self {
-            team: rows.iter().map(|row| row.1).collect(),
-            by_rep: days.into_iter().map(|(rep, days)| (rep, days.into_iter().collect())).collect(),
-        }
-    }
-
-    fn of(&self, rep: u32) -> Counted {
-        self.by_rep.get(&rep).cloned().unwrap_or_default()
-    }
-}
-
-/// Samples by open rank; those of the whole cycle are under none.
-type Samples = BTreeMap<Option<u32>, Stays>;
+/// How many days each took, by open rank and subject; those of the whole cycle are under no rank.
+type Samples = BTreeMap<Option<u16>, Vec<Counted>>;
 
 /// The signals of a period that rest on days, not on the counts of facts.
-pub fn days_signals(company: &Company, period: Period) -> PolarsResult<Vec<Signal>> {
+pub fn days_signals(company: &Company, period: Period) -> Vec<Signal> {
     let Some(window) = Window::new(company, period) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let prior = prior(company, period);
-    let now = samples(&window, window.start, window.horizon)?;
+    let now = samples(company, window.start, window.horizon);
     let then = match (prior.last(), prior.first()) {
-        (Some(first), Some(last)) => samples(&window, day_number(first.start), day_number(last.end))?,
+        (Some(first), Some(last)) => samples(company, day_number(first.start), day_number(last.end)),
         _ => Samples::new(),
     };
-    let nothing = Stays::default();
+    let nothing = vec![Counted::default(); company.roster.reps.len() + 1];
     let mut signals = Vec::new();
     let period: Arc<str> = window.period.to_string().into();
     let names = book::names(company);
-    let Some((team, reps)) = names.split_first() else { return Ok(signals) };
     for rank in ranks(company) {
         let now = now.get(&rank).unwrap_or(&nothing);
         let then = then.get(&rank).unwrap_or(&nothing);
-        let stage = rank.and_then(|rank| company.timeline.stages().open_name(u16::try_from(rank).ok()?));
+        let stage = rank.and_then(|rank| company.timeline.stages().open_name(rank));
         let metric = if rank.is_some() { STAGE_DAYS } else { CYCLE_DAYS };
         let key: Option<Arc<str>> = stage.map(Into::into);
         let mut add = |scope, subject: &Arc<str>, against, comparison: Comparison| {
@@ -359,54 +332,47 @@ pub fn days_signals(company: &Company, period: Period) -> PolarsResult<Vec<Signa
                 reference_n: comparison.reference_n,
             });
         };
-        let of_team = Comparison::of_days(&now.team, &then.team);
-        add(Scope::Team, team, Against::Prior, of_team);
-        for (number, rep) in (0..).zip(reps) {
-            let days = now.of(number);
-            let against_prior = Comparison::of_days(&days, &then.of(number));
-            let against_team = Comparison::of_days(&days, &now.team.without(&days));
-            add(Scope::Rep, rep, Against::Prior, against_prior);
-            add(Scope::Rep, rep, Against::Team, against_team);
-        }
-    }
-    Ok(signals)
-}
-
-/// The whole cycle, and every open stage where past stages are known.
-fn ranks(company: &Company) -> Vec<Option<u32>> {
-    let timeline = &company.timeline;
-    let stages = if timeline.has_history() { timeline.stages().open_count() } else { 0 };
-    std::iter::once(None).chain((1..=u32::from(stages)).map(Some)).collect()
-}
-
-/// The cycle days of what was won in a span of days, and the days in a stage of what left it then.
-fn samples(window: &Window, from: Day, to: Day) -> PolarsResult<Samples> {
-    let company = window.company;
-    let is_true = col("cycle_days").gt_eq(lit(0));
-    let cycles = window
-        .decided_between(from, to)?
-        .lazy()
-        .filter(won().and(is_true))
-        .select([col("rep"), lit(NULL).cast(DataType::UInt32).alias("rank"), col("cycle_days").alias("days")])
-        .collect()?;
-    let has_left = col("has_advanced").or(col("was_lost"));
-    let stays = company
-        .with_dimensions(company.timeline.passages_between(from, to)?, &["rep"])?
-        .lazy()
-        .filter(has_left.and(col("days").is_not_null()))
-        .select([col("rep"), col("rank"), col("days")])
-        .collect()?;
-    let mut rows: BTreeMap<Option<u32>, Vec<(Option<u32>, i32)>> = BTreeMap::new();
-    for frame in [&cycles, &stays] {
-        let (reps, ranks) = (frame.column("rep")?.u32()?, frame.column("rank")?.u32()?);
-        let days = frame.column("days")?.i32()?;
-        for row in 0..frame.height() {
-            if let Some(days) = days.get(row) {
-                rows.entry(ranks.get(row)).or_default().push((reps.get(row), days));
+        for (number, ((name, days), before)) in names.iter().zip(now).zip(then).enumerate() {
+            let scope = if number == TEAM { Scope::Team } else { Scope::Rep };
+            add(scope, name, Against::Prior, Comparison::of_days(days, before));
+            if number != TEAM {
+                add(scope, name, Against::Team, Comparison::of_days(days, &now[TEAM].without(days)));
             }
         }
     }
-    Ok(rows.into_iter().map(|(rank, rows)| (rank, Stays::new(&rows))).collect())
+    signals
+}
+
+/// The whole cycle, and every open stage where past stages are known.
+fn ranks(company: &Company) -> Vec<Option<u16>> {
+    let timeline = &company.timeline;
+    let stages = if timeline.has_history() { timeline.stages().open_count() } else { 0 };
+    std::iter::once(None).chain((1..=stages).map(Some)).collect()
+}
+
+/// The cycle days of what was won in a span of days, and the days in a stage of what left it then.
+fn samples(company: &Company, from: Day, to: Day) -> Samples {
+    let timeline = &company.timeline;
+    let mut days: BTreeMap<Option<u16>, Vec<Vec<i32>>> = BTreeMap::new();
+    let mut add = |rank, o, stay| {
+        let of_rank = days.entry(rank).or_insert_with(|| vec![Vec::new(); company.roster.reps.len() + 1]);
+        let rep = company.rep_of(o).map(|rep| rep as usize + 1);
+        std::iter::once(TEAM).chain(rep).for_each(|subject| of_rank[subject].push(stay));
+    };
+    for (o, closed) in timeline.decided_between(from, to).filter(|(_, closed)| closed.stage == Stage::Won) {
+        let cycle = timeline.opportunity(o).created_on.map(|created| closed.on - created);
+        if let Some(cycle) = cycle.filter(|days| *days >= 0) {
+            add(None, o, cycle);
+        }
+    }
+    timeline.visit_passages(from, to, |o, passage| {
+        let has_left = passage.left_on().is_some_and(|day| (from..=to).contains(&day));
+        if let Some(stay) = passage.days().filter(|_| has_left) {
+            add(Some(passage.rank), o, stay);
+        }
+    });
+    let counted = |days: Vec<Vec<i32>>| days.into_iter().map(Counted::from_iter).collect();
+    days.into_iter().map(|(rank, days)| (rank, counted(days))).collect()
 }
 
 #[cfg(test)]

@@ -81,6 +81,7 @@ impl Facts {
     }
 
     fn of(&self, metric: &str, scope: Scope) -> &[Fact] {
+        debug_assert!(self.facts.is_empty() || self.facts.contains_key(metric), "{metric} was not measured");
         let facts = book::of(&self.facts, metric);
         let first = facts.partition_point(|fact| fact.scope.name() < scope.name());
         let last = facts.partition_point(|fact| fact.scope.name() <= scope.name());

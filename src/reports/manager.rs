@@ -11,7 +11,7 @@ use crate::metrics::coaching::HOURS_A_MONTH;
 use crate::model::{Fact, Status, Unit};
 
 /// The rows of the scorecard, in reading order.
-const SCORECARD: [&str; 7] = [
+pub const SCORECARD: [&str; 7] = [
     "one_on_ones_scheduled",
     "one_on_ones_held",
     "one_on_one_held_rate",

@@ -8,8 +8,8 @@ use super::{ReportError, noticed};
 use crate::diagnostic::Findings;
 use crate::flags::{self, Flag, Raised};
 use crate::metrics::book::ByMetric;
-use crate::metrics::signals::{Signal, days_signals, prior, signals};
-use crate::metrics::{Company, MeasureError, Window, measure_beside};
+use crate::metrics::signals::{RATIOS, Signal, days_signals, prior, signals};
+use crate::metrics::{Company, Window, measure_beside};
 use crate::model::{Currency, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ pub struct Material<'a> {
     pub playbook: &'a Playbook,
     pub period: Period,
     pub facts: Facts,
-    /// The three periods before, latest first; fewer where the calendar ends.
+    /// The three periods before, latest first; fewer where the calendar ends. With the metrics of [`Topics::before`].
     pub prior: Vec<(Period, Facts)>,
     /// Which differences of the period are more than chance, and which are not.
     pub signals: Vec<Signal>,
@@ -36,14 +36,16 @@ pub struct Material<'a> {
 }
 
 /// What a report speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Topics {
-    Facts,
-    FactsAndFlags,
+#[derive(Debug, Clone, Copy)]
+pub struct Topics {
+    /// The metrics of which it shows what they were in the periods before. Those that signals compare are measured in any
+    /// case.
+    pub before: &'static [&'static [&'static str]],
+    pub has_flags: bool,
 }
 
 impl<'a> Material<'a> {
-    /// Measures the period and those before it, and raises flags for a report that speaks of them.
+    /// Measures the period, as much of those before it as a report speaks of, and raises flags where it does so of them.
     pub fn gather(
         company: &'a Company,
         playbook: &'a Playbook,
@@ -53,14 +55,15 @@ impl<'a> Material<'a> {
         topics: Topics,
     ) -> Result<Self, ReportError> {
         let before = prior(company, period);
-        let periods: Vec<Period> = std::iter::once(period).chain(before.iter().copied()).collect();
-        let raise = || match Window::of_review(company, period).filter(|_| topics == Topics::FactsAndFlags) {
+        let of_before = topics.before.iter().copied().chain([&RATIOS[..]]).flatten().copied().collect();
+        let periods = std::iter::once((period, None)).chain(before.iter().map(|period| (*period, Some(&of_before))));
+        let periods: Vec<_> = periods.collect();
+        let raise = || match Window::of_review(company, period).filter(|_| topics.has_flags) {
             Some(window) => flags::raise(&window, company.earlier.as_deref()),
             None => Ok(Raised::default()),
         };
         let first = || (raise(), days_signals(company, period));
-        let ((raised, days), measured) = measure_beside(first, company, &periods, None);
-        let (raised, days) = (raised?, days.map_err(MeasureError::from)?);
+        let ((raised, days), measured) = measure_beside(first, company, &periods);
         let mut measured = measured?.into_iter().map(|facts| Facts::new(facts, &company.team));
         let facts = measured.next().unwrap_or_else(|| Facts::new(ByMetric::new(), &company.team));
         let prior: Vec<(Period, Facts)> = before.into_iter().zip(measured).collect();
@@ -78,7 +81,7 @@ impl<'a> Material<'a> {
             prior,
             signals,
             signals_by_rep,
-            raised,
+            raised: raised?,
             memory,
             label: period.to_string(),
             quality: super::quality::notes(company, findings)?,

@@ -2,11 +2,11 @@
 
 use super::chart::{Chart, Interval, Plot};
 use super::deals::{Deal, deal, open_deals};
-use super::material::{Material, period_name, quoted};
+use super::material::{Material, Topics, period_name, quoted};
 use super::qbr::{key_figure, name_of};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, money_short, percent, sentence};
-use super::{ReportError, noticed, restated};
+use super::{ReportError, manager, noticed, restated};
 use crate::flags::{Decision, Flag, Subject};
 use crate::metrics::coaching::Session;
 use crate::metrics::forecast::{forecast_day, predicted};
@@ -32,6 +32,9 @@ const SCOREBOARD: [&str; 14] = [
     "slip_rate",
     "coaching_hours",
 ];
+
+/// What the pages of a month, the managers' included, show of the months before.
+pub const TOPICS: Topics = Topics { before: &[&SCOREBOARD, &manager::SCORECARD, &["sessions"]], has_flags: true };
 
 /// How many flagged deals are shown, and how much of what was found about each.
 const MOST_DECISIONS: usize = 10;

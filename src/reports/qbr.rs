@@ -4,7 +4,7 @@ mod deals;
 mod pictures;
 mod team;
 
-use super::material::Material;
+use super::material::{Material, Topics};
 use super::narrative::{Voice, some_names};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
@@ -13,6 +13,36 @@ use crate::metrics::signals::Signal;
 use crate::metrics::{Window, catalogue};
 use crate::model::{Fact, Scope, Status, Unit, day_number};
 use polars::prelude::PolarsResult;
+
+/// What a review shows of the quarters before.
+pub const TOPICS: Topics = Topics {
+    before: &[&KEY_FIGURES, &TARGET, &FORECAST, &["stage_conversion"], &CYCLE, &team::PEOPLE],
+    has_flags: false,
+};
+
+const KEY_FIGURES: [&str; 5] = ["bookings", "attainment", "win_rate", "forecast_accuracy", "coverage_ratio"];
+
+/// The rows of the tables of measures, in reading order.
+const TARGET: [&str; 6] =
+    ["bookings", "target", "attainment", "new_opportunities", "new_opportunities_value", "sales_velocity"];
+const FORECAST: [&str; 8] = [
+    "forecast_value",
+    "bookings",
+    "forecast_accuracy",
+    "forecast_bias",
+    "forecast_wape",
+    "forecast_hit_rate",
+    "slip_rate",
+    "pushes_out",
+];
+const CYCLE: [&str; 6] = [
+    "cycle_days_median",
+    "cycle_days_mean",
+    "cycle_days_p90",
+    "lost_cycle_days_median",
+    "deal_size_mean",
+    "deal_size_median",
+];
 
 /// Builds the review of a quarter.
 pub fn build(material: &Material) -> Result<Report, ReportError> {
@@ -102,7 +132,7 @@ fn coverage_sentence(material: &Material, voice: Voice) -> String {
 fn figures(material: &Material) -> Vec<KeyFigure> {
     let facts = &material.facts;
     let previous = material.prior.first();
-    ["bookings", "attainment", "win_rate", "forecast_accuracy", "coverage_ratio"]
+    KEY_FIGURES
         .into_iter()
         .filter_map(|id| {
             let fact = facts.team(id)?;
@@ -146,14 +176,12 @@ pub fn trend_table(material: &Material, metrics: &[&'static str]) -> Table {
 
 fn target(material: &Material, voice: Voice) -> Option<Section> {
     let bookings = material.facts.team("bookings")?;
-    let metrics =
-        ["bookings", "target", "attainment", "new_opportunities", "new_opportunities_value", "sales_velocity"];
     Some(Section {
         id: "target",
         topic: "Result against target",
         title: voice.bookings(bookings, material.facts.team("target")),
         charts: pictures::bookings(material).into_iter().collect(),
-        tables: vec![trend_table(material, &metrics)],
+        tables: vec![trend_table(material, &TARGET)],
         source: Some(material.source("attainment")),
         ..Section::default()
     })
@@ -161,16 +189,6 @@ fn target(material: &Material, voice: Voice) -> Option<Section> {
 
 fn forecast(material: &Material, voice: Voice) -> Option<Section> {
     let facts = &material.facts;
-    let metrics = [
-        "forecast_value",
-        "bookings",
-        "forecast_accuracy",
-        "forecast_bias",
-        "forecast_wape",
-        "forecast_hit_rate",
-        "slip_rate",
-        "pushes_out",
-    ];
     let mut outcome =
         Table::new(&["What became of the predicted", "#Deals"]).captioned("Deals predicted on the eve of the period");
     for (key, label) in
@@ -178,7 +196,7 @@ fn forecast(material: &Material, voice: Voice) -> Option<Section> {
     {
         outcome.row(vec![Cell::text(label), Cell::of(facts.team_by("forecast_outcome", "outcome", key))]);
     }
-    let mut tables = vec![trend_table(material, &metrics)];
+    let mut tables = vec![trend_table(material, &FORECAST)];
     if facts.team_by("forecast_outcome", "outcome", "won").is_some_and(|fact| fact.value.is_some()) {
         tables.push(outcome);
     }
@@ -290,14 +308,6 @@ fn conversion(material: &Material) -> Option<Section> {
 
 fn cycle(material: &Material, voice: Voice) -> Option<Section> {
     let facts = &material.facts;
-    let metrics = [
-        "cycle_days_median",
-        "cycle_days_mean",
-        "cycle_days_p90",
-        "lost_cycle_days_median",
-        "deal_size_mean",
-        "deal_size_median",
-    ];
     let mut within = Table::new(&["Chance that a new deal is won within", "#of all created"]);
     for days in ["30", "60", "90", "180"] {
         within.row(vec![Cell::text(format!("{days} days")), Cell::of(facts.team_by("won_within", "days", days))]);
@@ -307,7 +317,7 @@ fn cycle(material: &Material, voice: Voice) -> Option<Section> {
         topic: "Cycle and deal size",
         title: voice.cycle(facts.team("cycle_days_median"), facts.team("cycle_days_p90")),
         charts: pictures::won_within(material).into_iter().collect(),
-        tables: vec![trend_table(material, &metrics), within],
+        tables: vec![trend_table(material, &CYCLE), within],
         source: Some(material.source("cycle_days_median")),
         ..Section::default()
     })

@@ -101,53 +101,6 @@ impl Timeline {
         self.stirred_between(from, to).filter(is_in)
     }
 
-    /// The ways through stages that began or ended in a span of days.
-    ///
-    /// Columns: `opportunity`, `rank`, `has_entered` (in the span), `has_advanced` and `was_lost` (each in the span),
-    /// `is_advanced` and `is_lost` (each by the as-of date), `days` (from entering to leaving; null where it was not
-    /// left, or where it was jumped over, or where its beginning is not known).
-    pub fn passages_between(&self, from: Day, to: Day) -> PolarsResult<DataFrame> {
-        let span = from..=to;
-        let mut opportunities: Vec<u32> = Vec::new();
-        let mut ranks: Vec<u32> = Vec::new();
-        let mut flags: [Vec<bool>; 5] = Default::default();
-        let mut days: Vec<Option<i32>> = Vec::new();
-        for o in self.stirred_between(from, to) {
-            for passage in self.passages(o) {
-                let has_entered = span.contains(&passage.entered_on);
-                let has_advanced = passage.advanced_on.is_some_and(|day| span.contains(&day));
-                let was_lost = passage.lost_on.is_some_and(|day| span.contains(&day));
-                if !(has_entered || has_advanced || was_lost) {
-                    continue;
-                }
-                opportunities.push(number(o));
-                ranks.push(u32::from(passage.rank));
-                let row =
-                    [has_entered, has_advanced, was_lost, passage.advanced_on.is_some(), passage.lost_on.is_some()];
-                for (column, flag) in flags.iter_mut().zip(row) {
-                    column.push(flag);
-                }
-                let is_timed = passage.is_seen && passage.entered_on != Day::MIN;
-                let left_on = passage.advanced_on.or(passage.lost_on);
-                days.push(left_on.filter(|_| is_timed).map(|left| left - passage.entered_on));
-            }
-        }
-        let [has_entered, has_advanced, was_lost, is_advanced, is_lost] = flags;
-        DataFrame::new(
-            opportunities.len(),
-            vec![
-                Column::new("opportunity".into(), opportunities),
-                Column::new("rank".into(), ranks),
-                Column::new("has_entered".into(), has_entered),
-                Column::new("has_advanced".into(), has_advanced),
-                Column::new("was_lost".into(), was_lost),
-                Column::new("is_advanced".into(), is_advanced),
-                Column::new("is_lost".into(), is_lost),
-                Column::new("days".into(), days),
-            ],
-        )
-    }
-
     /// Calls for every day of a span on which an opportunity's close date stands later than the day before, open on both:
     /// with the number of the opportunity, the close date before and that after.
     pub fn visit_pushes(&self, from: Day, to: Day, mut visit: impl FnMut(usize, Day, Day)) {

@@ -136,6 +136,20 @@ pub struct Passage {
     pub is_seen: bool,
 }
 
+impl Passage {
+    /// When it left the stage, onward or lost.
+    pub fn left_on(&self) -> Option<Day> {
+        self.advanced_on.or(self.lost_on)
+    }
+
+    /// How many days it was in the stage; `None` where it has not left it, jumped over it, or was in it since before
+    /// anything is known.
+    pub fn days(&self) -> Option<i32> {
+        let is_timed = self.is_seen && self.entered_on != Day::MIN;
+        self.left_on().filter(|_| is_timed).map(|left| left - self.entered_on)
+    }
+}
+
 impl Timeline {
     pub fn as_of(&self) -> Day {
         self.as_of
@@ -261,27 +275,51 @@ impl Timeline {
 
     /// The way through every open stage that an opportunity has entered, in order of rank.
     pub fn passages(&self, o: usize) -> Vec<Passage> {
+        let mut passages = Vec::new();
+        self.write_passages(o, &mut passages);
+        passages
+    }
+
+    /// Calls for every way through an open stage that began or ended in a span of days, both ends included, in order of
+    /// opportunity and rank.
+    pub fn visit_passages(&self, from: Day, to: Day, mut visit: impl FnMut(usize, Passage)) {
+        let is_in = |passage: &&Passage| {
+            let days = [Some(passage.entered_on), passage.advanced_on, passage.lost_on];
+            days.into_iter().flatten().any(|day| (from..=to).contains(&day))
+        };
+        let mut passages = Vec::new();
+        for o in self.stirred_between(from, to) {
+            self.write_passages(o, &mut passages);
+            passages.iter().filter(is_in).for_each(|passage| visit(o, *passage));
+        }
+    }
+
+    fn write_passages(&self, o: usize, passages: &mut Vec<Passage>) {
         let closed = self.opportunities[o].closed;
         let won_on = closed.filter(|closed| closed.stage == Stage::Won).map(|closed| closed.on);
         let lost_on = closed.filter(|closed| closed.stage.is_lost()).map(|closed| closed.on);
-        // When it first stood in each rank itself, and from the last rank back when in each or beyond.
-        let mut stood: Vec<Option<Day>> = vec![None; usize::from(self.stages.open_count())];
+        let ranks = 1..=self.stages.open_count();
+        let unseen = |rank| Passage { rank, entered_on: Day::MAX, advanced_on: None, lost_on: None, is_seen: false };
+        passages.clear();
+        passages.extend(ranks.map(unseen));
         for state in self.states(o) {
             let rank = state.stage.and_then(Stage::open_rank);
-            if let Some(first) = rank.and_then(|rank| stood.get_mut(usize::from(rank).checked_sub(1)?)) {
-                *first = Some(first.map_or(state.at, |first| first.min(state.at)));
+            if let Some(passage) = rank.and_then(|rank| passages.get_mut(usize::from(rank).checked_sub(1)?)) {
+                passage.entered_on = passage.entered_on.min(state.at);
+                passage.is_seen = true;
             }
         }
-        let mut passages = Vec::with_capacity(stood.len());
+        // From the last rank back: what went beyond a stage has entered it by then.
         let mut advanced_on = won_on;
-        for (rank, stood) in (1..=self.stages.open_count()).zip(stood).rev() {
-            let Some(entered_on) = [stood, advanced_on].into_iter().flatten().min() else { continue };
-            let lost_on = lost_on.filter(|_| advanced_on.is_none());
-            passages.push(Passage { rank, entered_on, advanced_on, lost_on, is_seen: stood.is_some() });
-            advanced_on = Some(entered_on);
+        for passage in passages.iter_mut().rev() {
+            passage.advanced_on = advanced_on;
+            passage.lost_on = lost_on.filter(|_| advanced_on.is_none());
+            passage.entered_on = advanced_on.map_or(passage.entered_on, |beyond| beyond.min(passage.entered_on));
+            if passage.is_seen {
+                advanced_on = Some(passage.entered_on);
+            }
         }
-        passages.reverse();
-        passages
+        passages.retain(|passage| passage.is_seen || passage.advanced_on.is_some());
     }
 
     /// Whether an opportunity was ever seen in an open stage of this rank.

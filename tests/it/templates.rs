@@ -253,9 +253,9 @@ fn reports() -> [(&'static str, &'static str, Vec<Report>); 4] {
     let gather = |period: Period, topics: Topics| {
         Material::gather(&company, &playbook, period, &found, Memory::default(), topics).expect("figures")
     };
-    let week = gather(calendar.holding(Grain::Week, as_of).expect("a week"), Topics::FactsAndFlags);
-    let month = gather(last(Grain::Month), Topics::FactsAndFlags);
-    let quarter = gather(last(Grain::Quarter), Topics::Facts);
+    let week = gather(calendar.holding(Grain::Week, as_of).expect("a week"), weekly::TOPICS);
+    let month = gather(last(Grain::Month), monthly::TOPICS);
+    let quarter = gather(last(Grain::Quarter), qbr::TOPICS);
     let reps = company.roster.reps.iter().map(|rep| monthly::build(&month, &rep.name).expect("a page"));
     let managers = company.roster.managers.iter().map(|name| manager::build(&month, name).expect("a page"));
     [

@@ -6,69 +6,60 @@ use super::row::EvidenceRow;
 use super::wording::{counted, whole};
 use super::{Evidence, OPPORTUNITIES};
 use crate::metrics::MeasureError;
-use crate::metrics::conversion::passages_by_stage;
 use crate::metrics::statistics::median;
+use crate::timeline::{Day, Passage};
 use polars::prelude::PolarsResult;
 
 pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
-    let passages = passages_of(question)?;
+    let ways = ways_of(question)?;
     let evidence = match question.metric.id {
-        "stage_conversion" => conversion(question, passages),
-        "stage_conversion_cohort" => cohort(question, passages),
-        "stage_entered" => entered(question, passages),
-        "stage_days_median" => days(question, passages),
+        "stage_conversion" => conversion(question, ways),
+        "stage_conversion_cohort" => cohort(question, ways),
+        "stage_entered" => entered(question, ways),
+        "stage_days_median" => days(question, ways),
         _ => return Err(question.unanswered()),
     };
     Ok(evidence)
 }
 
 /// The way of one opportunity through the stage.
-struct Passage {
+struct Way {
     row: EvidenceRow,
+    passage: Passage,
     has_entered: bool,
     has_advanced: bool,
     has_left: bool,
-    is_advanced: bool,
-    is_lost: bool,
-    days: Option<i32>,
 }
 
 /// The subject's ways through the question's stage that began or ended in the window.
-fn passages_of(question: &Question) -> PolarsResult<Vec<Passage>> {
-    let frame = passages_by_stage(question.window)?;
-    let keys = frame.column("key")?.str()?;
-    let ranks = frame.column("rank")?.u32()?;
-    let days = frame.column("days")?.i32()?;
-    let is = |column: &str| frame.column(column)?.bool();
-    let (entered, advanced, lost) = (is("has_entered")?, is("has_advanced")?, is("was_lost")?);
-    let (is_advanced, is_lost) = (is("is_advanced")?, is("is_lost")?);
-    let mut passages = Vec::new();
-    for (at, o) in question.opportunities_of(&frame)? {
-        if keys.get(at) != question.key {
-            continue;
+fn ways_of(question: &Question) -> PolarsResult<Vec<Way>> {
+    let (window, timeline) = (question.window, &question.company().timeline);
+    let mut found = Vec::new();
+    timeline.visit_passages(window.start, window.horizon, |o, passage| {
+        if timeline.stages().open_name(passage.rank) == question.key && question.has_opportunity(o) {
+            found.push((o, passage));
         }
-        let rank = ranks.get(at).and_then(|rank| u16::try_from(rank).ok());
-        let entered_on = rank.and_then(|rank| question.company().timeline.entered_on(o, rank));
-        let has_advanced = advanced.get(at) == Some(true);
-        passages.push(Passage {
-            row: EvidenceRow { entered_on: question.date(entered_on), ..question.opportunity(o)? },
-            has_entered: entered.get(at) == Some(true),
-            has_advanced,
-            has_left: has_advanced || lost.get(at) == Some(true),
-            is_advanced: is_advanced.get(at) == Some(true),
-            is_lost: is_lost.get(at) == Some(true),
-            days: days.get(at),
-        });
-    }
-    Ok(passages)
+    });
+    let is_in = |day: Option<Day>| day.is_some_and(|day| window.has(day));
+    let way = |(o, passage): (usize, Passage)| {
+        let entered_on = question.date(Some(passage.entered_on));
+        Ok(Way {
+            row: EvidenceRow { entered_on, ..question.opportunity(o)? },
+            passage,
+            has_entered: window.has(passage.entered_on),
+            has_advanced: is_in(passage.advanced_on),
+            has_left: is_in(passage.left_on()),
+        })
+    };
+    found.into_iter().map(way).collect()
 }
 
-fn conversion(question: &Question, passages: Vec<Passage>) -> Evidence {
-    let left = passages.into_iter().filter(|p| p.has_left);
+fn conversion(question: &Question, ways: Vec<Way>) -> Evidence {
+    let left = ways.into_iter().filter(|way| way.has_left);
     let rows: Vec<EvidenceRow> = left
-        .map(|p| {
-            let part = if p.has_advanced { "advanced" } else { "lost" };
-            p.row.part(part).of_ratio(p.has_advanced)
+        .map(|way| {
+            let part = if way.has_advanced { "advanced" } else { "lost" };
+            way.row.part(part).of_ratio(way.has_advanced)
         })
         .collect();
     let (advanced, all) = (in_numerator(&rows), in_denominator(&rows));
@@ -82,18 +73,18 @@ fn advanced_of(advanced: usize, lost: usize) -> String {
 }
 
 /// Those that entered; the ones still open are rows in neither part of the ratio.
-fn cohort(question: &Question, passages: Vec<Passage>) -> Evidence {
-    let entered = passages.into_iter().filter(|p| p.has_entered);
+fn cohort(question: &Question, ways: Vec<Way>) -> Evidence {
+    let entered = ways.into_iter().filter(|way| way.has_entered);
     let rows: Vec<EvidenceRow> = entered
-        .map(|p| EvidenceRow {
-            part: match (p.is_advanced, p.is_lost) {
-                (true, _) => "advanced",
-                (_, true) => "lost",
-                _ => "open",
+        .map(|way| EvidenceRow {
+            part: match (way.passage.advanced_on, way.passage.lost_on) {
+                (Some(_), _) => "advanced",
+                (None, Some(_)) => "lost",
+                (None, None) => "open",
             },
-            in_numerator: p.is_advanced,
-            in_denominator: p.is_advanced || p.is_lost,
-            ..p.row
+            in_numerator: way.passage.advanced_on.is_some(),
+            in_denominator: way.passage.left_on().is_some(),
+            ..way.row
         })
         .collect();
     let (advanced, left) = (in_numerator(&rows), in_denominator(&rows));
@@ -106,20 +97,20 @@ fn cohort(question: &Question, passages: Vec<Passage>) -> Evidence {
     )
 }
 
-fn entered(question: &Question, passages: Vec<Passage>) -> Evidence {
-    let entered = passages.into_iter().filter(|p| p.has_entered);
-    let rows: Vec<EvidenceRow> = entered.map(|p| p.row.part("entered")).collect();
+fn entered(question: &Question, ways: Vec<Way>) -> Evidence {
+    let entered = ways.into_iter().filter(|way| way.has_entered);
+    let rows: Vec<EvidenceRow> = entered.map(|way| way.row.part("entered")).collect();
     let formula = counted(rows.len(), ("opportunity entered", "opportunities entered"));
     let reckoned = Reckoned::count(&rows);
     question.answer(rows, reckoned, formula)
 }
 
-fn days(question: &Question, passages: Vec<Passage>) -> Evidence {
-    let left: Vec<Passage> = passages.into_iter().filter(|p| p.has_left).collect();
+fn days(question: &Question, ways: Vec<Way>) -> Evidence {
+    let left: Vec<Way> = ways.into_iter().filter(|way| way.has_left).collect();
     let left_count = left.len();
-    let timed = left.into_iter().filter_map(|p| {
-        let days = f64::from(p.days?);
-        Some(p.row.part("left").worth(Some(days)))
+    let timed = left.into_iter().filter_map(|way| {
+        let days = f64::from(way.passage.days()?);
+        Some(way.row.part("left").worth(Some(days)))
     });
     let rows: Vec<EvidenceRow> = timed.collect();
     let formula = format!("median over {} that left", counted(rows.len(), OPPORTUNITIES));

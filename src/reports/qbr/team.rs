@@ -46,18 +46,20 @@ pub fn reps(material: &Material, voice: Voice) -> Option<Section> {
     })
 }
 
+pub const PEOPLE: [&str; 5] =
+    ["turnover_voluntary", "turnover_total", "ramp_days_first_win", "ramp_months", "bookings_per_head"];
+
 pub fn people(material: &Material, voice: Voice) -> PolarsResult<Option<Section>> {
     let facts = &material.facts;
     if facts.team_value("turnover_total").is_none() {
         return Ok(None);
     }
-    let metrics = ["turnover_voluntary", "turnover_total", "ramp_days_first_win", "ramp_months", "bookings_per_head"];
     Ok(Some(Section {
         id: "people",
         topic: "Ramp and turnover",
         title: voice.turnover(facts.team("turnover_voluntary")),
         charts: pictures::ramp(material)?.into_iter().collect(),
-        tables: vec![trend_table(material, &metrics)],
+        tables: vec![trend_table(material, &PEOPLE)],
         follows: Some(
             "Turnover is made annual: it is the share that would leave in a year at the pace of the period.".into(),
         ),

@@ -18,7 +18,7 @@ mod team;
 mod words;
 
 use super::deals::{Deal, deal};
-use super::material::Material;
+use super::material::{Material, Topics};
 use super::view::{Cell, KeyFigure, Report};
 use super::wording::{money_full, value};
 use super::{ReportError, qbr::key_figure, restated};
@@ -29,6 +29,11 @@ use crate::model::{Stage, Unit, date_of};
 use chrono::NaiveDate;
 use polars::prelude::PolarsResult;
 use std::collections::BTreeMap;
+
+/// What the page shows of the week before.
+pub const TOPICS: Topics = Topics { before: &[&KEY_FIGURES, &["coverage_remaining"], &team::COUNTED], has_flags: true };
+
+const KEY_FIGURES: [&str; 3] = ["coverage_ratio", "pipeline_value", "new_opportunities"];
 
 /// Builds the page of a week.
 pub fn build(material: &Material) -> Result<Report, ReportError> {
@@ -170,7 +175,7 @@ fn pipeline(material: &Material) -> String {
 
 /// Coverage, pipeline, new opportunities and what is to go, each beside what it was at the end of last week.
 fn figures(material: &Material) -> Vec<KeyFigure> {
-    let mut figures: Vec<KeyFigure> = ["coverage_ratio", "pipeline_value", "new_opportunities"]
+    let mut figures: Vec<KeyFigure> = KEY_FIGURES
         .into_iter()
         .filter_map(|id| {
             let fact = material.facts.team(id)?;

@@ -32,7 +32,7 @@ impl Coaching {
     }
 }
 
-const COUNTED: [&str; 3] = ["activities", "conversations", "new_opportunities"];
+pub const COUNTED: [&str; 3] = ["activities", "conversations", "new_opportunities"];
 
 pub fn section(review: &Review) -> PolarsResult<Section> {
     let material = review.material;
