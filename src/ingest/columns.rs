@@ -151,6 +151,7 @@ impl Cells {
                 }
             }
             _ => {
+                let mut last_day: (&[u8], i32) = (b"", NO_DAY);
                 for (place, cell) in cells.enumerate() {
                     // What most cells are is found out without much ado.
                     let is_appended = match self {
@@ -158,13 +159,28 @@ impl Cells {
                             self.push_none();
                             true
                         }
-                        Cells::Dates(days) => dates::plain(cell).map(|day| days.push(day, day)).is_some(),
-                        Cells::Unkept(ids) => {
-                            is_plain_id(cell) && {
-                                ids.follow(cell);
-                                true
-                            }
+                        Cells::Dates(days) => {
+                            let day = if same(cell, last_day.0) { Some(last_day.1) } else { dates::plain(cell) };
+                            day.map(|day| {
+                                last_day = (cell, day);
+                                days.push(day, day);
+                            })
+                            .is_some()
                         }
+                        Cells::Moments(moments) => {
+                            dates::plain_moment(cell).map(|moment| moments.push(moment, moment)).is_some()
+                        }
+                        Cells::Amounts(amounts) => {
+                            numbers::plain(cell).map(|number| amounts.cells.push(number)).is_some()
+                        }
+                        Cells::Probabilities(column) => numbers::plain(cell)
+                            .and_then(|number| Some(column.push(number, number.ungrouped()?, false)))
+                            .is_some(),
+                        Cells::Numbers(numbers) => numbers::plain(cell)
+                            .and_then(|number| figure(number, manner))
+                            .map(|number| numbers.push(number))
+                            .is_some(),
+                        Cells::Unkept(ids) => is_plain_id(cell).then(|| ids.follow(cell)).is_some(),
                         _ => false,
                     };
                     if !is_appended && let Err(fault) = self.push(cell, manner) {
@@ -221,7 +237,8 @@ impl Cells {
                 .and_then(|(number, beside)| Some((number, number.ungrouped()?, beside.is_percent)))
                 .map(|(number, share, is_percent)| column.push(number, share, is_percent))
                 .ok_or((&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %")),
-            Cells::Numbers(cells) => figure(cell, manner)
+            Cells::Numbers(cells) => numbers::read(cell)
+                .and_then(|(number, _)| figure(number, manner))
                 .map(|number| cells.push(number))
                 .ok_or((&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5")),
             Cells::Rates(cells) => rate(cell, manner)
@@ -586,8 +603,7 @@ fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>
     numbers
 }
 
-fn figure(cell: &[u8], manner: Manner) -> Option<f64> {
-    let (number, _) = numbers::read(cell)?;
+fn figure(number: Number, manner: Manner) -> Option<f64> {
     let sign = manner.decimal.unwrap_or('.');
     let other = if sign == '.' { ',' } else { '.' };
     let number = number.under(sign).or_else(|| number.under(other))?;

@@ -9,8 +9,9 @@
 //! - `DD.MM.YYYY` has the day first always, and a cell that starts with a year is year, month, day.
 //! - A moment with an offset or `Z` is put on the clock of the configured time zone; one without stands as it is.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Tz;
+use std::sync::LazyLock;
 
 /// Microseconds of a day.
 pub(super) const DAY: i64 = 86_400_000_000;
@@ -233,17 +234,44 @@ impl Cursor<'_> {
 /// The day number of a date such as `2026-10-31`, which most are.
 pub(super) fn plain(cell: &[u8]) -> Option<i32> {
     let &[y, e, a, r, b'-', m, o, b'-', d, t] = cell else { return None };
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
-    };
     day_number(number(&[y, e, a, r])?, number(&[m, o])?, number(&[d, t])?)
+}
+
+/// A moment such as `2026-10-31T14:05:06`, which most are.
+pub(super) fn plain_moment(cell: &[u8]) -> Option<i64> {
+    let (date, &[b'T' | b' ', h1, h2, b':', m1, m2, b':', s1, s2]) = cell.split_first_chunk::<10>()? else {
+        return None;
+    };
+    let (hour, minute, second) = (number(&[h1, h2])?, number(&[m1, m2])?, number(&[s1, s2])?);
+    let is_time = hour <= 23 && minute <= 59 && second <= 59;
+    let seconds = i64::from(hour * 3600 + minute * 60 + second);
+    is_time.then_some(())?;
+    Some(i64::from(plain(date)?) * DAY + seconds * 1_000_000)
+}
+
+/// A number of nothing but digits.
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
 }
 
 /// The day number of a date that exists, from the year 1900 on.
 fn day_number(year: u32, month: u32, day: u32) -> Option<i32> {
-    let year = i32::try_from(year).ok().filter(|year| *year >= 1900)?;
-    NaiveDate::from_ymd_opt(year, month, day).map(crate::model::day_number)
+    /// The first day of every month in years that most dates lie in, and how many days it has: each is looked up often.
+    static MONTHS: LazyLock<Vec<(i32, u32)>> = LazyLock::new(|| {
+        let months = (FIRST_YEAR..FIRST_YEAR + 200).flat_map(|year| (1..=12).map(move |month| (year, month)));
+        let first_day = |(year, month)| NaiveDate::from_ymd_opt(year, month, 1);
+        let month = |first: NaiveDate| (crate::model::day_number(first), u32::from(first.num_days_in_month()));
+        months.filter_map(first_day).map(month).collect()
+    });
+    let year = i32::try_from(year).ok().filter(|year| *year >= FIRST_YEAR)?;
+    let known = (1..=12).contains(&month).then(|| MONTHS.get((12 * (year - FIRST_YEAR)) as usize + month as usize - 1));
+    match known.flatten() {
+        Some((first, days)) => (1..=*days).contains(&day).then(|| first + day as i32 - 1),
+        None => NaiveDate::from_ymd_opt(year, month, day).map(crate::model::day_number),
+    }
 }
+
+const FIRST_YEAR: i32 = 1900;
 
 #[cfg(test)]
 mod tests {
@@ -288,6 +316,38 @@ mod tests {
         ];
         for (cell, expected) in cases {
             assert_eq!(both(cell), Some((expected.into(), expected.into())), "{cell}");
+        }
+    }
+
+    #[test]
+    fn every_day_that_exists_has_its_number_and_no_other() {
+        for year in [1899, 1900, 1999, 2000, 2026, 2099, 2100, 9999] {
+            for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+                let exists = NaiveDate::from_ymd_opt(year, month, day).filter(|_| year >= 1900);
+                let number = day_number(year.unsigned_abs(), month, day);
+                assert_eq!(number.and_then(date_of), exists, "{year}-{month}-{day}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_plain_moment_is_what_the_full_reading_makes_of_it() {
+        for cell in [
+            "2026-10-31T14:05:06",
+            "2026-10-31 00:00:00",
+            "2026-10-31T23:59:59",
+            "2026-10-31T24:00:00",
+            "2026-10-31T14:60:00",
+            "2026-10-31T14:05:60",
+            "2026-02-29T14:05:06",
+            "2026-10-31t14:05:06",
+            "2026-10-31T1a:05:06",
+            "2026-10-31",
+        ] {
+            let readings = read(cell.as_bytes(), chrono_tz::America::Toronto, false);
+            let plain = plain_moment(cell.as_bytes());
+            assert!(plain.is_none_or(|moment| readings == Some(Readings::both(moment))), "{cell}");
+            assert_eq!(plain.is_some(), readings.is_some() && !cell.contains('t') && cell.len() == 19, "{cell}");
         }
     }
 

@@ -128,9 +128,11 @@ impl std::fmt::Display for Decimal {
 
 /// Reads a cell that is not empty.
 pub(super) fn read(cell: &[u8]) -> Option<(Number, Beside<'_>)> {
-    if let Some(number) = plain(cell) {
-        return Some((number, Beside::default()));
-    }
+    plain(cell).map(|number| (number, Beside::default())).or_else(|| written(cell))
+}
+
+/// A number in whatever form.
+fn written(cell: &[u8]) -> Option<(Number, Beside<'_>)> {
     let mut body = std::str::from_utf8(cell).ok()?.trim();
     let mut is_negative = false;
     if let Some(inner) = body.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
@@ -191,17 +193,22 @@ fn is_currency(sign: &str) -> bool {
     is_code || ends_in_sign || matches!(sign, "kr" | "kr." | "Kč" | "zł" | "Ft" | "lei" | "Fr." | "R")
 }
 
-/// A canonical number: digits, at most one point. The common case, without a look at text.
-fn plain(cell: &[u8]) -> Option<Number> {
+/// A canonical number: digits, at most one point. The common case, without a look at text. A longer cell is left to the
+/// full reading; it may be no number at all, but an id of nothing but zeros.
+pub(super) fn plain(cell: &[u8]) -> Option<Number> {
+    const LONGEST: usize = 14;
     let (is_negative, body) = match cell {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, cell),
     };
+    if body.len() > LONGEST {
+        return None;
+    }
     let mut digits = 0_i64;
     let mut point = None;
     for (at, byte) in body.iter().enumerate() {
         match byte {
-            b'0'..=b'9' => digits = digits.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?,
+            b'0'..=b'9' => digits = 10 * digits + i64::from(byte - b'0'),
             b'.' if point.is_none() && at > 0 => point = Some(at),
             _ => return None,
         }
@@ -209,13 +216,12 @@ fn plain(cell: &[u8]) -> Option<Number> {
     let whole = point.unwrap_or(body.len());
     let decimals = body.len() - point.map_or(whole, |at| at + 1);
     // Three digits after a point may be a group: only the full reading can tell.
-    if body.is_empty() || whole == 0 || body.len() > MOST_DIGITS as usize || decimals == 3 {
+    if whole == 0 || decimals == 3 {
         return None;
     }
-    let decimals = u8::try_from(decimals).ok()?;
     Some(Number {
         digits: if is_negative { -digits } else { digits },
-        with_point: decimals,
+        with_point: u8::try_from(decimals).ok()?,
         with_comma: if point.is_some() { UNFIT } else { 0 },
     })
 }
@@ -280,6 +286,16 @@ fn decimals_under(decimal: char, runs: &[(char, usize)], leads_with_zero: bool) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_number_is_what_the_full_reading_makes_of_it(cell in "-?[0-9]{0,12}(\\.[0-9]{0,6})?") {
+            if let Some(number) = plain(cell.as_bytes()) {
+                prop_assert_eq!(written(cell.as_bytes()), Some((number, Beside::default())));
+            }
+        }
+    }
 
     fn under(cell: &str, decimal: char) -> Option<String> {
         read(cell.as_bytes())?.0.under(decimal).map(|number| number.to_string())
