@@ -174,7 +174,8 @@ impl Cells {
                             numbers::plain(cell).map(|number| amounts.cells.push(number)).is_some()
                         }
                         Cells::Probabilities(column) => numbers::plain(cell)
-                            .and_then(|number| Some(column.push(number, number.ungrouped()?, false)))
+                            .and_then(|number| Some((number, number.ungrouped()?)))
+                            .map(|(number, share)| column.push(number, share, false))
                             .is_some(),
                         Cells::Numbers(numbers) => numbers::plain(cell)
                             .and_then(|number| figure(number, manner))
@@ -254,6 +255,15 @@ impl Cells {
             self.push_none();
             expected(refusal)
         })
+    }
+
+    /// Whether any row of a column of ids or names has none, from a row on.
+    pub fn is_empty_from(&self, row: usize) -> bool {
+        match self {
+            Cells::Names(names) => names.keys.is_empty_from(row),
+            Cells::References(references) => references.numbers.is_empty_from(row),
+            _ => false,
+        }
     }
 
     /// Whether a row of a column of ids or names has none.

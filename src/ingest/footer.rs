@@ -29,32 +29,33 @@ impl Held {
 }
 
 impl Footer {
-    /// Whether a record may be a line of the footer, in which case it is kept here.
-    pub fn holds(&mut self, record: Row<'_>, width: usize, key: Option<usize>) -> bool {
-        let is_after_gap = self.is_gap_before(record.line);
-        self.last_line = record.line + record.breaks;
-        if !may_be_footer(record, width, key) {
-            return false;
+    /// Holds back what may be the footer at the end of some records, of which those before the first have been read; gives
+    /// it and where it begins among them.
+    pub fn of(rows: &Rows, first: usize, width: usize, key: Option<usize>) -> (Self, usize) {
+        let is_held = |at: &usize| !rows.row(*at).is_torn && may_be_footer(rows.row(*at), width, key);
+        let start = rows.len() - (first..rows.len()).rev().take_while(is_held).count();
+        let mut footer = Footer::default();
+        for at in start.max(first + 1) - 1..rows.len() {
+            let record = rows.row(at);
+            if at >= start {
+                let is_after_gap = footer.is_gap_before(record.line);
+                footer.held.push(Held { record: record.to_rows(), is_after_gap });
+            }
+            footer.last_line = record.line + record.breaks;
         }
-        self.held.push(Held { record: record.to_rows(), is_after_gap });
-        true
-    }
-
-    /// The lines held back, now that a record follows them.
-    pub fn were_records(&mut self) -> Vec<Broken> {
-        self.held.drain(..).map(|held| held.record).collect()
+        (footer, start)
     }
 
     /// Takes over what was held back in the stretch after this one. Gives the lines held back here if that stretch
     /// has records, for then they were records too.
     pub fn go_on(&mut self, mut later: Footer, has_records: bool) -> Vec<Broken> {
-        let records = if has_records { self.were_records() } else { Vec::new() };
+        let held = if has_records { std::mem::take(&mut self.held) } else { Vec::new() };
         if let Some(first) = later.held.first_mut().filter(|_| !has_records) {
             first.is_after_gap = self.is_gap_before(first.line());
         }
         self.held.append(&mut later.held);
         self.last_line = self.last_line.max(later.last_line);
-        records
+        held.into_iter().map(|held| held.record).collect()
     }
 
     fn is_gap_before(&self, line: u64) -> bool {

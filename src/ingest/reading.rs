@@ -224,7 +224,7 @@ impl Draft {
             if !is_kept {
                 cells.forget_numbers();
             }
-            if column.kind == Kind::Id {
+            if column.kind == Kind::Id && cells.is_empty_from(self.states.len()) {
                 for (place, row) in places.iter().enumerate() {
                     if let (true, Some((feeds, false))) =
                         (cells.is_empty_at(self.states.len() + place), feeds_of(place))
@@ -385,21 +385,13 @@ impl FileReader<'_> {
         let (rows, read) = stretch.split(self.file)?;
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut draft = spare.unwrap_or_else(|| self.empty.beside(rows.len() - read));
-        let mut footer = Footer::default();
-        let mut places = Vec::with_capacity(rows.len() - read);
-        for at in read..rows.len() {
-            let record = rows.row(at);
-            if !record.is_torn && footer.holds(record, self.width, self.key) {
-                continue;
-            }
-            let held = footer.were_records();
-            if !held.is_empty() || record.is_torn {
+        let (footer, end) = Footer::of(&rows, read, self.width, self.key);
+        let mut places = Vec::with_capacity(end - read);
+        for at in read..end {
+            if rows.row(at).is_torn {
                 draft.push(&rows, &places, self);
                 places.clear();
-                held.iter().for_each(|record| draft.push(record, &[0], self));
-            }
-            if record.is_torn {
-                draft.reject_torn(record);
+                draft.reject_torn(rows.row(at));
             } else {
                 places.push(at);
             }

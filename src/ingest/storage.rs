@@ -124,6 +124,14 @@ impl<T: Copy> Sparse<T> {
         self.values.get(row).copied().unwrap_or(self.empty)
     }
 
+    /// Whether any row has none, from a row on.
+    pub fn is_empty_from(&self, row: usize) -> bool
+    where
+        T: PartialEq,
+    {
+        self.values.len() < self.height || self.values[row..].contains(&self.empty)
+    }
+
     pub fn set(&mut self, row: usize, value: T) {
         if self.values.len() <= row {
             self.values.resize(row + 1, self.empty);
