@@ -2,7 +2,7 @@
 
 use super::book::{Book, Figure};
 use super::coaching::{HOURS_A_MONTH, Session, months_between};
-use super::forecast::{Forecast, forecast_day, forecasts_on};
+use super::forecast::{Forecast, forecast_day, forecasts_on, is_due};
 use super::targets::PARTS;
 use super::totals::{Decided, Totals, open_on};
 use super::window::Window;
@@ -269,8 +269,7 @@ fn without_next_step(window: &Window) -> PolarsResult<Option<HashSet<usize>>> {
     let timeline = &window.company.timeline;
     let mut without = HashSet::new();
     timeline.visit_open(&[window.horizon], |_, o, state| {
-        let is_due = state.close_on.is_some_and(|day| (window.start..=window.end).contains(&day));
-        if is_due && dates.get(timeline.opportunity(o).row).is_none() {
+        if is_due(window, &state) && dates.get(timeline.opportunity(o).row).is_none() {
             without.extend(window.company.rep_of(o).map(|rep| rep as usize));
         }
     });

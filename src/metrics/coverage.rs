@@ -150,6 +150,7 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let coverage_start = day_number(window.coverage.start);
     let coverage_end = day_number(window.coverage.end);
     let timeline = &window.company.timeline;
+    let can_weigh = can_weigh(window) && book.wants(&WEIGHTED_PIPELINE);
     let [mut pipeline, mut weighted_pipeline, mut due] = std::array::from_fn(|_| Totals::new(window));
     timeline.visit_open(&[window.horizon], |_, o, state| {
         if !timeline.is_qualified(state.stage) {
@@ -157,13 +158,14 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
         let rep = window.company.rep_of(o);
         pipeline.add(rep, state.amount);
-        weighted_pipeline.add(rep, weighted(state.amount, timeline.probability(state)));
+        if can_weigh {
+            weighted_pipeline.add(rep, weighted(state.amount, timeline.probability(state)));
+        }
         if is_due(window, &state, window.horizon, coverage_end) {
             due.add(rep, state.amount);
         }
     });
     let won = Decided::between(window, coverage_start, window.horizon).won;
-    let can_weigh = can_weigh(window);
     for subject in book.subjects() {
         let (count, amount) = (pipeline.count(subject), pipeline.amount(subject));
         book.write(&PIPELINE_COUNT, subject, Figure::count(count));

@@ -6,8 +6,8 @@ use super::totals::{Decided, Totals, open_on, won_by};
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Stage, Table, Unit, Words};
-use crate::timeline::Day;
-use polars::prelude::{DataFrame, PolarsResult};
+use crate::timeline::{Day, State};
+use polars::prelude::PolarsResult;
 
 pub(super) const FAMILY: Family = Family {
     metrics: &[&FORECAST_VALUE, &FORECAST_ACCURACY, &FORECAST_BIAS, &FORECAST_WAPE],
@@ -148,10 +148,7 @@ pub fn forecasts_on(window: &Window, days: &[Day]) -> PolarsResult<Vec<Vec<Forec
     let timeline = &window.company.timeline;
     let known: Vec<Day> = days.iter().copied().filter(|day| *day <= window.company.as_of).collect();
     let prediction = Prediction::of(window);
-    let predicted = open_on(window, &known, |state| {
-        let is_due = state.close_on.is_some_and(|day| (window.start..=window.end).contains(&day));
-        is_due && prediction.has(state.category, timeline.probability(*state))
-    });
+    let predicted = open_on(window, &known, |state| is_due(window, state) && prediction.has(window, state));
     let won = won_by(window, &known);
     let submissions = submissions(window)?;
     let mut of_known = predicted.iter().zip(&won);
@@ -277,32 +274,39 @@ impl Prediction {
         }
     }
 
-    fn has(&self, category: Option<u32>, probability: Option<i64>) -> bool {
+    fn has(&self, window: &Window, state: &State) -> bool {
+        let probability = || window.company.timeline.probability(*state);
         match (&self.is_category, self.least_probability) {
-            (Some(is_category), _) => category.is_some_and(|code| is_category[code as usize]),
-            (None, Some(least)) => probability.is_some_and(|share| share >= least),
+            (Some(is_category), _) => state.category.is_some_and(|code| is_category[code as usize]),
+            (None, Some(least)) => probability().is_some_and(|share| share >= least),
             (None, None) => true,
         }
     }
 }
 
-/// The opportunities predicted on a day to be won in the period, as they stood then, with `rep`: those that are open, due
-/// in the period and of a [`Prediction`].
-pub fn predicted(window: &Window, day: Day) -> PolarsResult<DataFrame> {
-    let due = due_in_period(window, day)?;
+/// The opportunities predicted on a day to be won in the period, as they stood then: those that are open, due in the period
+/// and of a [`Prediction`].
+pub fn predicted(window: &Window, day: Day) -> Vec<(usize, State)> {
     let prediction = Prediction::of(window);
-    let categories = due.column("category")?.u32()?;
-    let probabilities = due.column("probability")?.i64()?;
-    let rows = categories.iter().zip(probabilities.iter());
-    due.filter(&rows.map(|(category, probability)| prediction.has(category, probability)).collect())
+    let mut due = due_in_period(window, day);
+    due.retain(|(_, state)| prediction.has(window, state));
+    due
 }
 
-/// The opportunities open on a day and due in the period by what was known then, with `rep`.
-pub fn due_in_period(window: &Window, day: Day) -> PolarsResult<DataFrame> {
-    let open = window.positions_at(day)?;
-    let close_days = open.column("close_on")?.i32()?;
-    let due = close_days.iter().map(|close| close.is_some_and(|c| (window.start..=window.end).contains(&c)));
-    open.filter(&due.collect())
+/// The opportunities open on a day and due in the period by what was known then, as they stood.
+pub fn due_in_period(window: &Window, day: Day) -> Vec<(usize, State)> {
+    let mut due = Vec::new();
+    window.company.timeline.visit_open(&[day], |_, o, state| {
+        if is_due(window, &state) {
+            due.push((o, state));
+        }
+    });
+    due
+}
+
+/// Whether a state has the opportunity close in the period.
+pub fn is_due(window: &Window, state: &State) -> bool {
+    state.close_on.is_some_and(|day| (window.start..=window.end).contains(&day))
 }
 
 fn accuracy(window: &Window, forecast: &Forecast, actual: i64) -> Figure {
@@ -370,9 +374,8 @@ fn measure_outcome(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
         return Ok(());
     }
-    let predicted = predicted(window, day)?;
     let mut counts = OUTCOMES.map(|outcome| (outcome, Totals::new(window)));
-    for o in predicted.column("opportunity")?.u32()?.iter().flatten().map(|o| o as usize) {
+    for (o, _) in predicted(window, day) {
         let became = outcome(window, o);
         if let Some((_, totals)) = counts.iter_mut().find(|(of, _)| *of == became) {
             totals.add(window.company.rep_of(o), None);

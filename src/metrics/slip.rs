@@ -50,21 +50,21 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         }
         return Ok(());
     }
-    write_slip_rate(window, book)?;
+    write_slip_rate(window, book);
     write_pushes(window, book);
     Ok(())
 }
 
-fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
+fn write_slip_rate(window: &Window, book: &mut Book) {
     let day = forecast_day(window);
     if day > window.company.as_of {
         book.write_absent(&SLIP_RATE, "the period has not begun for the forecast");
-        return Ok(());
+        return;
     }
-    let due = due_in_period(window, day)?;
-    let due = || due.column("opportunity")?.u32().map(|due| due.iter().flatten().map(|o| o as usize));
-    let slipped = Totals::count_of(window, due()?.filter(|&o| has_slipped(window, o)));
-    let due = Totals::count_of(window, due()?);
+    let due = due_in_period(window, day);
+    let due = || due.iter().map(|(o, _)| *o);
+    let slipped = Totals::count_of(window, due().filter(|&o| has_slipped(window, o)));
+    let due = Totals::count_of(window, due());
     for subject in book.subjects() {
         let rate = Figure::share_of_count(
             slipped.count(subject),
@@ -73,7 +73,6 @@ fn write_slip_rate(window: &Window, book: &mut Book) -> PolarsResult<()> {
         );
         book.write(&SLIP_RATE, subject, rate);
     }
-    Ok(())
 }
 
 /// Whether what was due in the period is open at its horizon and due after it; once it is over, open at all.

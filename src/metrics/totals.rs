@@ -54,9 +54,10 @@ impl Totals {
 /// Of each day the opportunities that are open at its end and fit as they stood then.
 pub fn open_on(window: &Window, days: &[Day], fits: impl Fn(&State) -> bool) -> Vec<Totals> {
     let mut totals = vec![Totals::new(window); days.len()];
-    window.company.timeline.visit_open(days, |place, o, state| {
+    window.company.timeline.visit_open(days, |places, o, state| {
         if fits(&state) {
-            totals[place].add(window.company.rep_of(o), state.amount);
+            let rep = window.company.rep_of(o);
+            places.iter().for_each(|place| totals[*place].add(rep, state.amount));
         }
     });
     totals

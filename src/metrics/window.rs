@@ -5,7 +5,7 @@ use crate::model::{Grain, Period, date_of, day_number};
 use crate::timeline::Day;
 use polars::prelude::{DataFrame, PolarsResult};
 use std::collections::BTreeSet;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 /// A period with its days as numbers, and the frames that several families read.
 pub struct Window<'a> {
@@ -23,7 +23,6 @@ pub struct Window<'a> {
     pub coverage: Period,
     decided: OnceLock<DataFrame>,
     positions: OnceLock<DataFrame>,
-    last_positions: Mutex<Option<(Day, DataFrame)>>,
     owners: OnceLock<BTreeSet<usize>>,
 }
 
@@ -47,7 +46,6 @@ impl<'a> Window<'a> {
             coverage: calendar.holding(company.rules.coverage_grain, horizon)?,
             decided: OnceLock::new(),
             positions: OnceLock::new(),
-            last_positions: Mutex::new(None),
             owners: OnceLock::new(),
         })
     }
@@ -127,16 +125,9 @@ impl<'a> Window<'a> {
         Ok(self.positions.get_or_init(|| frame))
     }
 
-    /// The opportunities open at a day, with `rep`. Those of the day asked for last are kept: one after the other asks
-    /// for each rep.
+    /// The opportunities open at a day, with `rep`.
     pub fn positions_at(&self, day: Day) -> PolarsResult<DataFrame> {
-        let last = || self.last_positions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, frame)) = last().as_ref().filter(|last| last.0 == day) {
-            return Ok(frame.clone());
-        }
-        let frame = self.company.with_dimensions(self.company.timeline.positions(day)?, &["rep"])?;
-        *last() = Some((day, frame.clone()));
-        Ok(frame)
+        self.company.with_dimensions(self.company.timeline.positions(day)?, &["rep"])
     }
 
     /// Whether a rep is on board at a day. Without a reps file: whether they own something open at the horizon or

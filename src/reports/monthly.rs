@@ -251,21 +251,15 @@ impl<'a> Page<'a> {
         if !self.material.company.timeline.has_history() {
             return Ok(None);
         }
-        let deals = predicted(&self.window, forecast_day(&self.window))?;
-        let (numbers, reps) = (deals.column("opportunity")?.u32()?, deals.column("rep")?.u32()?);
-        let amounts = deals.column("amount")?.i64()?;
         let mut table = Table::new(&["Deal", "#Forecast at", "Now", "#Amount", "Close date"]);
         let mut won = 0;
-        for row in 0..deals.height() {
-            let (Some(o), Some(rep)) = (numbers.get(row), reps.get(row)) else {
-                continue;
-            };
-            if rep as usize != self.number {
+        for (o, state) in predicted(&self.window, forecast_day(&self.window)) {
+            if self.material.company.rep_of(o).is_none_or(|rep| rep as usize != self.number) {
                 continue;
             }
-            let deal = deal(self.material.company, o as usize)?;
+            let deal = deal(self.material.company, o)?;
             won += u64::from(deal.stage == "Won");
-            let then = amounts.get(row).map(|minor| self.material.currency().units(minor as f64));
+            let then = state.amount.map(|minor| self.material.currency().units(minor as f64));
             table.row(vec![
                 Cell::text(deal.label),
                 Cell::number(then, Unit::Money),

@@ -37,13 +37,24 @@ impl Timeline {
         )
     }
 
-    /// Calls for every opportunity that is open at the end of each of some days: with the place of the day among them,
-    /// the number of the opportunity, and how it stood then.
-    pub fn visit_open(&self, days: &[Day], mut visit: impl FnMut(usize, usize, State)) {
-        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return };
-        for o in self.there_between(*first, *last) {
-            for (place, day) in days.iter().enumerate().filter(|(_, day)| self.is_open(o, **day)) {
-                visit(place, o, self.state(o, *day));
+    /// Calls for every opportunity that is open at the end of any of some days, once for each of its states then: with the
+    /// places of the days among them, the number of the opportunity, and the state.
+    pub fn visit_open(&self, days: &[Day], mut visit: impl FnMut(&[usize], usize, State)) {
+        let mut places: Vec<usize> = (0..days.len()).collect();
+        places.sort_by_key(|place| days[*place]);
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return };
+        for o in self.there_between(days[*first], days[*last]) {
+            let span = &self.spans[o];
+            let created = places.partition_point(|place| days[*place] < span.created_on);
+            let closed = places.partition_point(|place| days[*place] < span.closed_on);
+            let mut rest = places.get(created..closed).unwrap_or_default();
+            while let Some(first) = rest.first() {
+                let (state, until) = self.states.from(o, days[*first]);
+                let (of_state, later) = rest.split_at(rest.partition_point(|place| days[*place] < until));
+                if !(span.was_lost && state.stage.is_some_and(Stage::is_lost)) {
+                    visit(of_state, o, state);
+                }
+                rest = later;
             }
         }
     }

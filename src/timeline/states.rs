@@ -60,9 +60,15 @@ impl States {
 
     /// The last state at or before the end of a day; before the first one, that first one.
     pub fn at(&self, o: usize, day: Day) -> State {
+        self.from(o, day).0
+    }
+
+    /// The state of [`States::at`], and the day after this one on which another takes its place; `Day::MAX` where none does.
+    pub fn from(&self, o: usize, day: Day) -> (State, Day) {
         let (first, end) = (self.first[o] as usize, self.first[o + 1] as usize);
-        let after = self.days[first..end].partition_point(|at| *at <= day);
-        self.packed[first + after.saturating_sub(1)].state()
+        let after = self.days[first..end].partition_point(|at| *at <= day).max(1);
+        let until = self.days[first..end].get(after).copied().unwrap_or(Day::MAX);
+        (self.packed[first + after - 1].state(), until)
     }
 }
 

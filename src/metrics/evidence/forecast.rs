@@ -26,9 +26,8 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
 
 /// The predicted opportunities as they stood on the day of the forecast, each with what became of it.
 fn predicted_rows(question: &Question, day: Day) -> PolarsResult<Vec<EvidenceRow>> {
-    let predicted = predicted(question.window, day)?;
     let mut rows = Vec::new();
-    for (_, o) in question.opportunities_of(&predicted)? {
+    for (o, _) in predicted(question.window, day).into_iter().filter(|(o, _)| question.has_opportunity(*o)) {
         rows.push(EvidenceRow {
             outcome: Some(outcome(question.window, o)),
             ..question.opportunity_at(o, day)?.part("predicted")
@@ -48,8 +47,8 @@ fn hit_rate(question: &Question) -> PolarsResult<Evidence> {
         .collect();
     let formula =
         format!("{} won in the period / {} predicted", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
-    let due = due_in_period(question.window, forecast_day(question.window))?;
-    let others = question.rows_of(&due)?.len() - rows.len();
+    let due = due_in_period(question.window, forecast_day(question.window));
+    let others = due.iter().filter(|(o, _)| question.has_opportunity(*o)).count() - rows.len();
     let reckoned = Reckoned::share_of_count(&rows);
     Ok(question.answer(rows, reckoned, formula).leaving_out(
         others,

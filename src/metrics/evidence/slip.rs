@@ -23,9 +23,8 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
 fn slip_rate(question: &Question) -> PolarsResult<Evidence> {
     let window = question.window;
     let day = forecast_day(window);
-    let due = due_in_period(window, day)?;
     let mut rows = Vec::new();
-    for (_, o) in question.opportunities_of(&due)? {
+    for (o, _) in due_in_period(window, day).into_iter().filter(|(o, _)| question.has_opportunity(*o)) {
         let has_slipped = has_slipped(window, o);
         let part = if has_slipped { "slipped" } else { "kept" };
         rows.push(question.opportunity_at(o, day)?.part(part).of_ratio(has_slipped));

@@ -35,7 +35,7 @@ pub fn bridge(material: &Material, window: &Window) -> PolarsResult<Option<Secti
     else {
         return Ok(None);
     };
-    let bridge = Bridge::between(window, forecast, bookings)?;
+    let bridge = Bridge::between(window, forecast, bookings);
     let steps = [
         ("Judgement beside the deals", bridge.judgement, Role::Team),
         ("Predicted and lost", -bridge.lost, Role::Lost),
@@ -82,16 +82,13 @@ pub fn bridge(material: &Material, window: &Window) -> PolarsResult<Option<Secti
 }
 
 impl Bridge {
-    fn between(window: &Window, forecast: f64, bookings: f64) -> PolarsResult<Self> {
+    fn between(window: &Window, forecast: f64, bookings: f64) -> Self {
         let company = window.company;
         let units = |minor: i64| company.rules.currency.units(minor as f64);
-        let deals = predicted(window, forecast_day(window))?;
-        let (numbers, amounts) = (deals.column("opportunity")?.u32()?, deals.column("amount")?.i64()?);
         let mut bridge = Bridge::default();
         let (mut then, mut won) = (0, 0);
-        for row in 0..deals.height() {
-            let Some(o) = numbers.get(row).map(|o| o as usize) else { continue };
-            let amount = amounts.get(row).unwrap_or(0);
+        for (o, state) in predicted(window, forecast_day(window)) {
+            let amount = state.amount.unwrap_or(0);
             then += amount;
             match company.timeline.opportunity(o).closed.filter(|closed| window.has(closed.on)) {
                 Some(closed) if closed.stage == Stage::Won => {
@@ -105,7 +102,7 @@ impl Bridge {
         }
         bridge.judgement = units(then) - forecast;
         bridge.unpredicted = bookings - units(won);
-        Ok(bridge)
+        bridge
     }
 }
 
@@ -114,10 +111,8 @@ pub fn slipped(material: &Material, window: &Window) -> PolarsResult<Option<Sect
     if !material.company.timeline.has_history() || forecast_day(window) > material.company.as_of {
         return Ok(None);
     }
-    let due = due_in_period(window, forecast_day(window))?;
-    let numbers = due.column("opportunity")?.u32()?;
-    let slipped: Vec<usize> =
-        numbers.iter().flatten().map(|o| o as usize).filter(|&o| has_slipped(window, o)).collect();
+    let due = due_in_period(window, forecast_day(window)).into_iter();
+    let slipped: Vec<usize> = due.map(|(o, _)| o).filter(|&o| has_slipped(window, o)).collect();
     let table = table_of(material, &slipped)?;
     let fact = material.facts.team("slip_rate");
     let counts = fact.and_then(|fact| Some((fact.numerator? as u64, fact.denominator? as u64)));
