@@ -2,7 +2,7 @@
 
 use super::book::{Book, Figure};
 use super::coaching::{HOURS_A_MONTH, Session, months_between};
-use super::forecast::{Forecast, forecast_day, forecasts_on, is_due};
+use super::forecast::{Forecast, forecast_day, forecasts_on};
 use super::targets::PARTS;
 use super::totals::{Decided, Totals, open_on};
 use super::window::Window;
@@ -268,10 +268,10 @@ fn without_next_step(window: &Window) -> PolarsResult<Option<HashSet<usize>>> {
     let dates = window.company.tables[&Table::Opportunities].column("next_step_date")?.date()?.physical();
     let timeline = &window.company.timeline;
     let mut without = HashSet::new();
-    timeline.visit_open(&[window.horizon], |_, o, state| {
-        if is_due(window, &state) && dates.get(timeline.opportunity(o).row).is_none() {
-            without.extend(window.company.rep_of(o).map(|rep| rep as usize));
+    for (o, _) in window.open().iter().filter(|(_, state)| window.is_due(state)) {
+        if dates.get(timeline.opportunity(*o).row).is_none() {
+            without.extend(window.company.rep_of(*o).map(|rep| rep as usize));
         }
-    });
+    }
     Ok(Some(without))
 }

@@ -152,19 +152,16 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let timeline = &window.company.timeline;
     let can_weigh = can_weigh(window) && book.wants(&WEIGHTED_PIPELINE);
     let [mut pipeline, mut weighted_pipeline, mut due] = std::array::from_fn(|_| Totals::new(window));
-    timeline.visit_open(&[window.horizon], |_, o, state| {
-        if !timeline.is_qualified(state.stage) {
-            return;
-        }
-        let rep = window.company.rep_of(o);
+    for (o, state) in window.open().iter().filter(|(_, state)| timeline.is_qualified(state.stage)) {
+        let rep = window.company.rep_of(*o);
         pipeline.add(rep, state.amount);
         if can_weigh {
-            weighted_pipeline.add(rep, weighted(state.amount, timeline.probability(state)));
+            weighted_pipeline.add(rep, weighted(state.amount, timeline.probability(*state)));
         }
-        if is_due(window, &state, window.horizon, coverage_end) {
+        if is_due(window, state, window.horizon, coverage_end) {
             due.add(rep, state.amount);
         }
-    });
+    }
     let won = Decided::between(window, coverage_start, window.horizon).won;
     for subject in book.subjects() {
         let (count, amount) = (pipeline.count(subject), pipeline.amount(subject));
@@ -289,7 +286,8 @@ fn measure_needed(window: &Window, book: &mut Book) -> PolarsResult<()> {
     let (from, to) = window.trailing_year();
     let trailing = Decided::between(window, from, to);
     let (next_start, next_end) = (day_number(next.start), day_number(next.end));
-    let due = open_on(window, &[window.horizon], |state| is_due(window, state, next_start, next_end)).swap_remove(0);
+    let due = window.open().iter().filter(|(_, state)| is_due(window, state, next_start, next_end));
+    let due = Totals::of(window, due.map(|(o, state)| (*o, state.amount)));
     for subject in book.subjects() {
         let won = trailing.won.amount(subject);
         let decided = won + trailing.lost.amount(subject);

@@ -3,7 +3,7 @@
 use super::book::{Book, Figure};
 use super::grouped::TEAM;
 use super::totals::{Decided, Totals, open_on, won_by};
-use super::window::Window;
+use super::window::{Standing, Window};
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Stage, Table, Unit, Words};
 use crate::timeline::{Day, State};
@@ -148,7 +148,7 @@ pub fn forecasts_on(window: &Window, days: &[Day]) -> PolarsResult<Vec<Vec<Forec
     let timeline = &window.company.timeline;
     let known: Vec<Day> = days.iter().copied().filter(|day| *day <= window.company.as_of).collect();
     let prediction = Prediction::of(window);
-    let predicted = open_on(window, &known, |state| is_due(window, state) && prediction.has(window, state));
+    let predicted = open_on(window, &known, |state| window.is_due(state) && prediction.has(window, state));
     let won = won_by(window, &known);
     let submissions = submissions(window)?;
     let mut of_known = predicted.iter().zip(&won);
@@ -284,29 +284,10 @@ impl Prediction {
     }
 }
 
-/// The opportunities predicted on a day to be won in the period, as they stood then: those that are open, due in the period
-/// and of a [`Prediction`].
-pub fn predicted(window: &Window, day: Day) -> Vec<(usize, State)> {
+/// Those of some opportunities due in the period that are predicted to be won in it; see [`Prediction`].
+pub fn predicted<'d>(window: &Window, due: &'d Standing) -> impl Iterator<Item = &'d (usize, State)> {
     let prediction = Prediction::of(window);
-    let mut due = due_in_period(window, day);
-    due.retain(|(_, state)| prediction.has(window, state));
-    due
-}
-
-/// The opportunities open on a day and due in the period by what was known then, as they stood.
-pub fn due_in_period(window: &Window, day: Day) -> Vec<(usize, State)> {
-    let mut due = Vec::new();
-    window.company.timeline.visit_open(&[day], |_, o, state| {
-        if is_due(window, &state) {
-            due.push((o, state));
-        }
-    });
-    due
-}
-
-/// Whether a state has the opportunity close in the period.
-pub fn is_due(window: &Window, state: &State) -> bool {
-    state.close_on.is_some_and(|day| (window.start..=window.end).contains(&day))
+    due.iter().filter(move |(_, state)| prediction.has(window, state))
 }
 
 fn accuracy(window: &Window, forecast: &Forecast, actual: i64) -> Figure {
@@ -375,7 +356,7 @@ fn measure_outcome(window: &Window, book: &mut Book) -> PolarsResult<()> {
         return Ok(());
     }
     let mut counts = OUTCOMES.map(|outcome| (outcome, Totals::new(window)));
-    for (o, _) in predicted(window, day) {
+    for &(o, _) in predicted(window, window.due()) {
         let became = outcome(window, o);
         if let Some((_, totals)) = counts.iter_mut().find(|(of, _)| *of == became) {
             totals.add(window.company.rep_of(o), None);

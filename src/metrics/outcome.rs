@@ -3,7 +3,7 @@
 use super::book::{Book, Figure};
 use super::grouped::{CellKeys, Grouped, TEAM};
 use super::targets::PARTS;
-use super::totals::{Decided, Totals, open_on};
+use super::totals::{Decided, Totals};
 use super::window::Window;
 use super::{Family, Metric, OPPORTUNITY_DIMENSIONS, Rhythm, Whom, evidence};
 use crate::model::{Grain, Period, Stage, Table, Unit, Words};
@@ -216,7 +216,8 @@ fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
         ],
     )?;
     let timeline = &window.company.timeline;
-    let pipeline = open_on(window, &[window.horizon], |state| timeline.is_qualified(state.stage)).swap_remove(0);
+    let qualified = window.open().iter().filter(|(_, state)| timeline.is_qualified(state.stage));
+    let pipeline = Totals::count_of(window, qualified.map(|(o, _)| *o));
     for subject in book.subjects() {
         let (won, lost) = (decided.won.count(subject), decided.lost.count(subject));
         let won_amount = decided.won.amount(subject);

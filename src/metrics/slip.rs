@@ -1,7 +1,7 @@
 //! What was due and did not come: slipped opportunities and pushed close dates.
 
 use super::book::{Book, Figure};
-use super::forecast::{due_in_period, forecast_day};
+use super::forecast::forecast_day;
 use super::totals::Totals;
 use super::window::Window;
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
@@ -61,8 +61,7 @@ fn write_slip_rate(window: &Window, book: &mut Book) {
         book.write_absent(&SLIP_RATE, "the period has not begun for the forecast");
         return;
     }
-    let due = due_in_period(window, day);
-    let due = || due.iter().map(|(o, _)| *o);
+    let due = || window.due().iter().map(|(o, _)| *o);
     let slipped = Totals::count_of(window, due().filter(|&o| has_slipped(window, o)));
     let due = Totals::count_of(window, due());
     for subject in book.subjects() {

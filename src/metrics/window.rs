@@ -1,13 +1,17 @@
 //! A period as metrics see it at the as-of date.
 
 use super::company::Company;
+use super::forecast::forecast_day;
 use crate::model::{Grain, Period, date_of, day_number};
-use crate::timeline::Day;
+use crate::timeline::{Day, State};
 use polars::prelude::{DataFrame, PolarsResult};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-/// A period with its days as numbers, and the frames that several families read.
+/// Opportunities by number, each as it stood on a day.
+pub type Standing = Vec<(usize, State)>;
+
+/// A period with its days as numbers, and what several families read of it.
 pub struct Window<'a> {
     pub company: &'a Company,
     pub period: Period,
@@ -21,6 +25,8 @@ pub struct Window<'a> {
     pub quarter: Period,
     /// The quarter or month whose target coverage is held against.
     pub coverage: Period,
+    open: OnceLock<Standing>,
+    due: OnceLock<Standing>,
     decided: OnceLock<DataFrame>,
     positions: OnceLock<DataFrame>,
     owners: OnceLock<BTreeSet<usize>>,
@@ -44,6 +50,8 @@ impl<'a> Window<'a> {
             is_running: period.is_running(as_of),
             quarter: calendar.holding(Grain::Quarter, horizon)?,
             coverage: calendar.holding(company.rules.coverage_grain, horizon)?,
+            open: OnceLock::new(),
+            due: OnceLock::new(),
             decided: OnceLock::new(),
             positions: OnceLock::new(),
             owners: OnceLock::new(),
@@ -100,6 +108,36 @@ impl<'a> Window<'a> {
     /// Whether a day lies in the known part of the period.
     pub fn has(&self, day: Day) -> bool {
         (self.start..=self.horizon).contains(&day)
+    }
+
+    /// The opportunities that are open at the horizon, as they stand then.
+    pub fn open(&self) -> &Standing {
+        self.open.get_or_init(|| self.open_at(self.horizon, |_| true))
+    }
+
+    /// The opportunities that were open on the day of the forecast and due in the period, as they stood then.
+    pub fn due(&self) -> &Standing {
+        self.due.get_or_init(|| self.due_at(forecast_day(self)))
+    }
+
+    /// The opportunities that were open on a day and due in the period, as they stood then.
+    pub fn due_at(&self, day: Day) -> Standing {
+        self.open_at(day, |state| self.is_due(state))
+    }
+
+    /// Whether a state has its opportunity close in the period.
+    pub fn is_due(&self, state: &State) -> bool {
+        state.close_on.is_some_and(|day| (self.start..=self.end).contains(&day))
+    }
+
+    fn open_at(&self, day: Day, fits: impl Fn(&State) -> bool) -> Standing {
+        let mut open = Vec::new();
+        self.company.timeline.visit_open(&[day], |_, o, state| {
+            if fits(&state) {
+                open.push((o, state));
+            }
+        });
+        open
     }
 
     /// The opportunities decided in the window, with `rep`; see [`crate::timeline::Timeline::decided`].

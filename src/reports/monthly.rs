@@ -9,7 +9,7 @@ use super::wording::{counted, money_short, percent, sentence};
 use super::{ReportError, manager, noticed, restated};
 use crate::flags::{Decision, Flag, Subject};
 use crate::metrics::coaching::Session;
-use crate::metrics::forecast::{forecast_day, predicted};
+use crate::metrics::forecast::predicted;
 use crate::metrics::{Window, statistics};
 use crate::model::{Stage, Unit, date_of};
 use polars::prelude::PolarsResult;
@@ -253,7 +253,7 @@ impl<'a> Page<'a> {
         }
         let mut table = Table::new(&["Deal", "#Forecast at", "Now", "#Amount", "Close date"]);
         let mut won = 0;
-        for (o, state) in predicted(&self.window, forecast_day(&self.window)) {
+        for &(o, state) in predicted(&self.window, self.window.due()) {
             if self.material.company.rep_of(o).is_none_or(|rep| rep as usize != self.number) {
                 continue;
             }

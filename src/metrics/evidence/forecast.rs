@@ -6,9 +6,7 @@ use super::row::{EvidenceRow, RowKind};
 use super::wording::{counted, whole};
 use super::{Evidence, OPPORTUNITIES, REPS};
 use crate::metrics::MeasureError;
-use crate::metrics::forecast::{
-    GRACE_DAYS, Submission, due_in_period, forecast_day, last_submitted, outcome, predicted, submissions,
-};
+use crate::metrics::forecast::{GRACE_DAYS, Submission, forecast_day, last_submitted, outcome, predicted, submissions};
 use crate::timeline::Day;
 use polars::prelude::PolarsResult;
 
@@ -27,7 +25,8 @@ pub fn evidence(question: &Question) -> Result<Evidence, MeasureError> {
 /// The predicted opportunities as they stood on the day of the forecast, each with what became of it.
 fn predicted_rows(question: &Question, day: Day) -> PolarsResult<Vec<EvidenceRow>> {
     let mut rows = Vec::new();
-    for (o, _) in predicted(question.window, day).into_iter().filter(|(o, _)| question.has_opportunity(*o)) {
+    let due = question.window.due_at(day);
+    for &(o, _) in predicted(question.window, &due).filter(|(o, _)| question.has_opportunity(*o)) {
         rows.push(EvidenceRow {
             outcome: Some(outcome(question.window, o)),
             ..question.opportunity_at(o, day)?.part("predicted")
@@ -47,8 +46,8 @@ fn hit_rate(question: &Question) -> PolarsResult<Evidence> {
         .collect();
     let formula =
         format!("{} won in the period / {} predicted", whole(in_numerator(&rows)), whole(in_denominator(&rows)));
-    let due = due_in_period(question.window, forecast_day(question.window));
-    let others = due.iter().filter(|(o, _)| question.has_opportunity(*o)).count() - rows.len();
+    let due = question.window.due().iter();
+    let others = due.filter(|(o, _)| question.has_opportunity(*o)).count() - rows.len();
     let reckoned = Reckoned::share_of_count(&rows);
     Ok(question.answer(rows, reckoned, formula).leaving_out(
         others,

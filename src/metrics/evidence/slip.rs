@@ -6,7 +6,7 @@ use super::row::EvidenceRow;
 use super::wording::{counted, whole};
 use super::{Evidence, PUSHES};
 use crate::metrics::MeasureError;
-use crate::metrics::forecast::{due_in_period, forecast_day};
+use crate::metrics::forecast::forecast_day;
 use crate::metrics::slip::{has_slipped, leaves_quarter};
 use polars::prelude::PolarsResult;
 
@@ -24,7 +24,7 @@ fn slip_rate(question: &Question) -> PolarsResult<Evidence> {
     let window = question.window;
     let day = forecast_day(window);
     let mut rows = Vec::new();
-    for (o, _) in due_in_period(window, day).into_iter().filter(|(o, _)| question.has_opportunity(*o)) {
+    for &(o, _) in window.due().iter().filter(|(o, _)| question.has_opportunity(*o)) {
         let has_slipped = has_slipped(window, o);
         let part = if has_slipped { "slipped" } else { "kept" };
         rows.push(question.opportunity_at(o, day)?.part(part).of_ratio(has_slipped));

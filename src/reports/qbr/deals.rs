@@ -6,7 +6,7 @@ use super::super::material::Material;
 use super::super::view::{Cell, Section, Table};
 use super::super::wording::{counted, money_short, sentence};
 use crate::metrics::Window;
-use crate::metrics::forecast::{due_in_period, forecast_day, predicted};
+use crate::metrics::forecast::{forecast_day, predicted};
 use crate::metrics::slip::has_slipped;
 use crate::model::{Grain, Stage, Unit, day_number};
 use polars::prelude::PolarsResult;
@@ -87,7 +87,7 @@ impl Bridge {
         let units = |minor: i64| company.rules.currency.units(minor as f64);
         let mut bridge = Bridge::default();
         let (mut then, mut won) = (0, 0);
-        for (o, state) in predicted(window, forecast_day(window)) {
+        for &(o, state) in predicted(window, window.due()) {
             let amount = state.amount.unwrap_or(0);
             then += amount;
             match company.timeline.opportunity(o).closed.filter(|closed| window.has(closed.on)) {
@@ -111,8 +111,8 @@ pub fn slipped(material: &Material, window: &Window) -> PolarsResult<Option<Sect
     if !material.company.timeline.has_history() || forecast_day(window) > material.company.as_of {
         return Ok(None);
     }
-    let due = due_in_period(window, forecast_day(window)).into_iter();
-    let slipped: Vec<usize> = due.map(|(o, _)| o).filter(|&o| has_slipped(window, o)).collect();
+    let due = window.due().iter();
+    let slipped: Vec<usize> = due.map(|(o, _)| *o).filter(|&o| has_slipped(window, o)).collect();
     let table = table_of(material, &slipped)?;
     let fact = material.facts.team("slip_rate");
     let counts = fact.and_then(|fact| Some((fact.numerator? as u64, fact.denominator? as u64)));
