@@ -50,7 +50,7 @@ impl Timeline {
         let mut findings = Findings::default();
         let export = Export::read(inputs.opportunities)?;
         let category_names = category_names(inputs)?;
-        let names = Names::of(&export.stages, inputs.stages, &category_names);
+        let names = Names::of(&export.stage_names, inputs.stages, &category_names);
         let changes = Changes::read(inputs, &export, names, &mut findings)?;
         let as_of = day_number(inputs.as_of);
         let has_rows = inputs.history.is_some_and(|history| history.height() > 0);
@@ -131,7 +131,7 @@ impl Piece {
         };
         let (mut of_row, mut states) = (Vec::new(), Vec::new());
         for row in rows {
-            let Some(identity) = export.ids.numbers().get(row) else { continue };
+            let Some(identity) = export.identities.get(row) else { continue };
             let created_on = export.created.get(row);
             if created_on.is_some_and(|created| created > as_of) {
                 continue;

@@ -5,9 +5,10 @@
 
 use super::{Day, NOWHERE, State};
 use crate::diagnostic::{Findings, Place, Rule, Severity};
+use crate::model::values::Values;
 use crate::model::{Sighting, Snapshots, Stage, Stages, Standing, Words, day_number};
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, Int32Chunked, Int64Chunked, PolarsError, UInt32Chunked};
+use polars::prelude::{DataFrame, PolarsError};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -89,34 +90,39 @@ impl Change {
 /// The columns of the export that the timeline reads.
 pub struct Export<'a> {
     pub ids: Words<'a>,
-    pub created: &'a Int32Chunked,
-    close_dates: &'a Int32Chunked,
-    pub stages: Words<'a>,
-    amounts: &'a Int64Chunked,
-    categories: Words<'a>,
-    probabilities: &'a Int64Chunked,
+    pub identities: Values<'a, u32>,
+    pub created: Values<'a, Day>,
+    close_dates: Values<'a, Day>,
+    pub stage_names: Words<'a>,
+    stages: Values<'a, u32>,
+    amounts: Values<'a, i64>,
+    categories: Values<'a, u32>,
+    probabilities: Values<'a, i64>,
 }
 
 impl<'a> Export<'a> {
     pub fn read(frame: &'a DataFrame) -> Result<Self, BuildError> {
+        let (ids, stage_names) = (Words::of(frame, "id")?, Words::of(frame, "stage")?);
         Ok(Self {
-            ids: Words::of(frame, "id")?,
-            created: frame.column("created_date")?.date()?.physical(),
-            close_dates: frame.column("close_date")?.date()?.physical(),
-            stages: Words::of(frame, "stage")?,
-            amounts: frame.column("amount")?.i64()?,
-            categories: Words::of(frame, "forecast_category")?,
-            probabilities: frame.column("probability")?.i64()?,
+            ids,
+            identities: Values::of(ids.numbers()),
+            created: Values::of(frame.column("created_date")?.date()?.physical()),
+            close_dates: Values::of(frame.column("close_date")?.date()?.physical()),
+            stage_names,
+            stages: Values::of(stage_names.numbers()),
+            amounts: Values::of(frame.column("amount")?.i64()?),
+            categories: Values::of(Words::of(frame, "forecast_category")?.numbers()),
+            probabilities: Values::of(frame.column("probability")?.i64()?),
         })
     }
 
     pub fn state(&self, row: usize, as_of: Day, names: &Names) -> State {
         State {
             at: as_of,
-            stage: names.stage(self.stages.numbers().get(row)),
+            stage: names.stage(self.stages.get(row)),
             amount: self.amounts.get(row),
             close_on: self.close_dates.get(row),
-            category: names.category(self.categories.numbers().get(row)),
+            category: names.category(self.categories.get(row)),
             probability: self.probabilities.get(row),
         }
     }
@@ -290,7 +296,7 @@ fn placed_rows(history: Option<&HistoryColumns>, rows: usize, rows_by_id: &RowsB
     let mut first = vec![0; rows + 1];
     let Some(history) = history else { return (Vec::new(), first) };
     let row_of = |id: Option<u32>| rows_by_id.get(id?);
-    for row in history.ids.numbers().iter().filter_map(row_of) {
+    for row in history.ids.iter().filter_map(row_of) {
         first[row + 1] += 1;
     }
     for row in 0..rows {
@@ -298,7 +304,7 @@ fn placed_rows(history: Option<&HistoryColumns>, rows: usize, rows_by_id: &RowsB
     }
     let mut next = first.clone();
     let mut positions = vec![0; first[rows] as usize];
-    for (position, id) in (0..).zip(history.ids.numbers().iter()) {
+    for (position, id) in (0..).zip(history.ids.iter()) {
         if let Some(row) = row_of(id) {
             positions[next[row] as usize] = position;
             next[row] += 1;
@@ -344,19 +350,21 @@ fn note_vanished(snapshots: &Snapshots, rows_by_id: &RowsById, as_of: Day, findi
 
 /// The columns of the history: what a row changed to, and what it says stood before.
 struct HistoryColumns<'a> {
-    ids: Words<'a>,
-    times: &'a Int64Chunked,
+    /// The identities of the opportunities.
+    ids: Values<'a, u32>,
+    /// Microseconds since 1970-01-01.
+    times: Values<'a, i64>,
     to: Fields<'a>,
     from: Fields<'a>,
 }
 
 /// The columns of one side of a change. One in which no row says anything is not looked at.
 struct Fields<'a> {
-    stage: Option<&'a UInt32Chunked>,
-    amount: Option<&'a Int64Chunked>,
-    close_date: Option<&'a Int32Chunked>,
-    category: Option<&'a UInt32Chunked>,
-    probability: Option<&'a Int64Chunked>,
+    stage: Option<Values<'a, u32>>,
+    amount: Option<Values<'a, i64>>,
+    close_date: Option<Values<'a, Day>>,
+    category: Option<Values<'a, u32>>,
+    probability: Option<Values<'a, i64>>,
 }
 
 /// What a row says on one side of a change.
@@ -371,8 +379,8 @@ struct Said {
 impl<'a> HistoryColumns<'a> {
     fn read(frame: &'a DataFrame) -> Result<Self, BuildError> {
         Ok(Self {
-            ids: Words::of(frame, "opportunity_id")?,
-            times: frame.column("changed_at")?.datetime()?.physical(),
+            ids: Values::of(Words::of(frame, "opportunity_id")?.numbers()),
+            times: Values::of(frame.column("changed_at")?.datetime()?.physical()),
             to: Fields::read(frame, "")?,
             from: Fields::read(frame, "from_")?,
         })
@@ -404,17 +412,18 @@ impl<'a> Fields<'a> {
         let name = |field: &str| format!("{side}{field}");
         let has =
             |field: &str| -> Result<bool, BuildError> { Ok(frame.column(&name(field))?.null_count() < frame.height()) };
-        let words = |field: &str| -> Result<Option<&'a UInt32Chunked>, BuildError> {
-            Ok(if has(field)? { Some(Words::of(frame, &name(field))?.numbers()) } else { None })
+        let column = |field: &str| frame.column(&name(field));
+        let words = |field: &str| -> Result<Option<Values<'a, u32>>, BuildError> {
+            Ok(if has(field)? { Some(Values::of(Words::of(frame, &name(field))?.numbers())) } else { None })
         };
-        let whole = |field: &str| -> Result<Option<&'a Int64Chunked>, BuildError> {
-            Ok(if has(field)? { Some(frame.column(&name(field))?.i64()?) } else { None })
+        let whole = |field: &str| -> Result<Option<Values<'a, i64>>, BuildError> {
+            Ok(if has(field)? { Some(Values::of(column(field)?.i64()?)) } else { None })
         };
         let has_date = has("close_date")?;
         Ok(Self {
             stage: words("stage")?,
             amount: whole("amount")?,
-            close_date: if has_date { Some(frame.column(&name("close_date"))?.date()?.physical()) } else { None },
+            close_date: if has_date { Some(Values::of(column("close_date")?.date()?.physical())) } else { None },
             category: words("forecast_category")?,
             probability: whole("probability")?,
         })
@@ -422,11 +431,11 @@ impl<'a> Fields<'a> {
 
     fn said(&self, position: usize, names: &Names) -> Said {
         Said {
-            stage: names.stage(self.stage.and_then(|words| words.get(position))),
-            amount: self.amount.and_then(|amounts| amounts.get(position)),
-            close_on: self.close_date.and_then(|days| days.get(position)),
-            category: names.category(self.category.and_then(|words| words.get(position))),
-            probability: self.probability.and_then(|shares| shares.get(position)),
+            stage: names.stage(self.stage.as_ref().and_then(|words| words.get(position))),
+            amount: self.amount.as_ref().and_then(|amounts| amounts.get(position)),
+            close_on: self.close_date.as_ref().and_then(|days| days.get(position)),
+            category: names.category(self.category.as_ref().and_then(|words| words.get(position))),
+            probability: self.probability.as_ref().and_then(|shares| shares.get(position)),
         }
     }
 }
