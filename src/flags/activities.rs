@@ -68,7 +68,7 @@ impl Activities {
         let said = statuses.meanings(|status| Said::of(Some(status).filter(|_| has_status)));
         let unsaid = Said::of(has_status.then_some(""));
         let ids = Words::of(table, "opportunity_id")?;
-        let reps = table.column("rep_number")?.u32()?;
+        let owners = Words::of(table, "owner")?;
         let mut places = vec![None; company.timeline.count()];
         for (place, &o) in (0..).zip(open) {
             places[o] = Some(place);
@@ -76,13 +76,14 @@ impl Activities {
         let by_opportunity = open.iter().map(|_| Log::default()).collect();
         let by_rep = vec![Latest::default(); company.roster.reps.len()];
         let mut activities = Self { by_opportunity, places, by_rep, nothing: Log::default() };
-        let rows = days.iter().zip(statuses.numbers().iter()).zip(ids.numbers().iter().zip(reps.iter()));
-        for ((day, status), (id, rep)) in rows {
+        let rows = days.iter().zip(statuses.numbers().iter()).zip(ids.numbers().iter().zip(owners.numbers().iter()));
+        for ((day, status), (id, owner)) in rows {
             let Some(day) = day else { continue };
             let said = status.map_or(unsaid, |status| said[status as usize]);
             let standing = standing(day, said, company.as_of);
             let place = id.and_then(|id| activities.places[company.timeline.find(id)?]);
             let of_opportunity = place.and_then(|place| activities.by_opportunity.get_mut(place as usize));
+            let rep = company.people().rep(owner);
             let of_rep = rep.and_then(|rep| activities.by_rep.get_mut(rep as usize));
             match standing {
                 Standing::Done => {

@@ -4,6 +4,7 @@ use super::book::{Book, Figure};
 use super::grouped::TEAM;
 use super::window::Window;
 use super::{Family, Metric, Rhythm, Whom, evidence};
+use crate::model::values::Values;
 use crate::model::{Table, Unit, Words};
 use foldhash::fast::RandomState;
 use polars::prelude::{DataFrame, PolarsResult};
@@ -133,8 +134,8 @@ pub struct Done {
 ///
 /// Those of people who are no reps, such as managers who carry no deals, are not the team's either.
 pub fn done_in<'a>(window: &'a Window, activities: &'a DataFrame) -> PolarsResult<impl Iterator<Item = Done> + 'a> {
-    let days = activities.column("date")?.date()?.physical();
-    let reps = activities.column("rep_number")?.u32()?;
+    let days = Values::of(activities.column("date")?.date()?.physical());
+    let owners = Words::of(activities, "owner")?.numbers();
     let types = Words::of(activities, "type")?;
     let outcomes = Words::of(activities, "outcome")?;
     let statuses = Words::of(activities, "status")?;
@@ -151,16 +152,13 @@ pub fn done_in<'a>(window: &'a Window, activities: &'a DataFrame) -> PolarsResul
             (is_meaningful(type_, outcome, &rules.meaningful_activities), is_discovery)
         })
     };
-    // Nearly all rows are in no window, and nearly always each has a day.
-    let days_of_all = days.cont_slice().ok();
-    let day = move |row: usize| days_of_all.map_or_else(|| days.get(row), |days| Some(days[row]));
-    let in_window = (0..days.len()).filter(move |row| day(*row).is_some_and(|day| window.has(day)));
+    let in_window = (0..activities.height()).filter(move |row| days.get(*row).is_some_and(|day| window.has(day)));
     Ok(in_window.filter_map(move |row| {
         let status = statuses.numbers().get(row);
         if has_status && !status.is_some_and(|status| is_done[status as usize]) {
             return None;
         }
-        let (rep, type_) = (reps.get(row)?, types.numbers().get(row));
+        let (rep, type_) = (window.company.people().rep(owners.get(row))?, types.numbers().get(row));
         let (is_conversation, is_discovery) =
             type_.map_or((false, false), |type_| say(type_, outcomes.numbers().get(row)));
         Some(Done { row, rep, type_, is_conversation, is_discovery })

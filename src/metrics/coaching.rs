@@ -1,6 +1,7 @@
 //! Coaching given and kept: one-on-ones, hours, sessions, their quality and record, and whether it goes with results.
 
 use super::book::{Book, Figure};
+use super::company::People;
 use super::grouped::TEAM;
 use super::statistics::spearman;
 use super::totals::Decided;
@@ -147,13 +148,13 @@ impl Session {
     }
 }
 
-/// All sessions of the coaching log that have a date. The log has people as numbers in a column `rep_number`.
-pub(super) fn sessions(log: &DataFrame, as_of: Day) -> PolarsResult<Vec<Session>> {
+/// All sessions of the coaching log that have a date.
+pub(super) fn sessions(log: &DataFrame, as_of: Day, people: &People) -> PolarsResult<Vec<Session>> {
     let days = log.column("date")?.date()?.physical();
     let text = |name: &str| log.column(name)?.str();
     let (managers, kinds, statuses) = (Words::of(log, "manager")?, text("kind")?, text("status")?);
     let record = [text("focus")?, text("feedback")?, text("next_step")?];
-    let reps = log.column("rep_number")?.u32()?;
+    let reps = Words::of(log, "rep")?.numbers();
     let (minutes, scores) = (log.column("minutes")?.f64()?, log.column("score")?.f64()?);
     let sessions = (0..log.height()).filter_map(|row| {
         let day = days.get(row)?;
@@ -162,7 +163,7 @@ pub(super) fn sessions(log: &DataFrame, as_of: Day) -> PolarsResult<Vec<Session>
             row,
             day,
             manager: managers.get(row).map(str::to_string),
-            rep: reps.get(row).map(|rep| rep as usize),
+            rep: people.rep(reps.get(row)).map(|rep| rep as usize),
             kind: kind_of(kinds.get(row).unwrap_or_default()),
             is_held: match status.as_deref() {
                 Some(status) => matches!(status, "held" | "completed"),

@@ -5,12 +5,12 @@ use super::people::{Roster, Selection};
 use super::quotes::sent_by_opportunity;
 use super::targets::Targets;
 use crate::diagnostic::Findings;
-use crate::model::values::chunked;
+use crate::model::values::{Values, chunked};
 use crate::model::{Rules, Sighting, Snapshots, Stages, Table, Words, day_number};
 use crate::timeline::{BuildError, Day, Earlier, Inputs, Timeline, is_backdated, looks};
 use chrono::NaiveDate;
 use foldhash::fast::RandomState;
-use polars::prelude::{BooleanChunked, ChunkTake, Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked};
+use polars::prelude::{BooleanChunked, ChunkTake, DataFrame, IntoColumn, PolarsResult, UInt32Chunked};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -55,10 +55,31 @@ pub struct Company {
     /// The rep number of each opportunity of the timeline, and its row in the table of opportunities.
     reps: UInt32Chunked,
     rows: UInt32Chunked,
-    /// The other tables, each with people as numbers in a column `rep_number`.
+    people: People,
+    /// The tables, cut to the selection.
     pub tables: BTreeMap<Table, DataFrame>,
     present: BTreeMap<Table, BTreeSet<&'static str>>,
 }
+
+/// Who of the people that the tables name is a rep, by the numbers of their names.
+#[derive(Debug)]
+pub struct People {
+    reps: Vec<Option<u32>>,
+}
+
+impl People {
+    fn of(names: Words, roster: &Roster) -> Self {
+        Self { reps: names.meanings(|name| roster.find(name).and_then(|rep| u32::try_from(rep).ok())) }
+    }
+
+    /// The rep number of a person, from the number of the name; `None` where nobody is named or the person is no rep.
+    pub fn rep(&self, name: Option<u32>) -> Option<u32> {
+        self.reps.get(name? as usize).copied().flatten()
+    }
+}
+
+/// In place of a rep number: there is none.
+const NO_REP: u32 = u32::MAX;
 
 /// How far a look lies back to be an earlier one.
 const A_WEEK: Day = 7;
@@ -114,34 +135,29 @@ impl Company {
             as_of,
             is_backdated,
         };
+        let owners = Words::of(&cut[&Table::Opportunities], "owner")?;
+        let people = People::of(owners, &roster);
         let of_others = || {
-            let people = [(Table::Activities, "owner"), (Table::Coaching, "rep"), (Table::Forecasts, "rep")];
-            let mut numbers = Vec::new();
-            for (table, person) in people {
-                if let Some(frame) = cut.get(&table) {
-                    numbers.push((table, rep_numbers(frame, person, &roster)?));
-                }
-            }
-            let owners = rep_numbers(&cut[&Table::Opportunities], "owner", &roster)?;
             let targets = match cut.get(&Table::Quotas) {
                 Some(quotas) => Targets::read(quotas, &roster, rules.calendar)?,
                 None => Targets::default(),
             };
-            PolarsResult::Ok((numbers, owners, targets))
+            let log = cut.get(&Table::Coaching);
+            PolarsResult::Ok((targets, log.map(|log| sessions(log, day_number(as_of), &people)).transpose()?))
         };
         let (built, of_others) = rayon::join(|| Timeline::build(&inputs), of_others);
-        let ((timeline, findings), (numbers, owners, targets)) = (built?, of_others?);
-        let rows = (0..timeline.count()).map(|o| u32::try_from(timeline.opportunity(o).row).unwrap_or(u32::MAX));
-        let rows = UInt32Chunked::from_vec("row".into(), rows.collect());
+        let ((timeline, findings), (targets, sessions)) = (built?, of_others?);
+        let rows: Vec<usize> = (0..timeline.count()).map(|o| timeline.opportunity(o).row).collect();
+        let reps = || {
+            let owners = Values::of(owners.numbers());
+            let reps = rows.iter().map(|row| people.rep(owners.get(*row)).unwrap_or(NO_REP));
+            chunked("rep".into(), reps.collect(), |rep| *rep == NO_REP)
+        };
         let sent = || cut.get(&Table::Quotes).map(|quotes| sent_by_opportunity(quotes, &timeline)).transpose();
-        let (reps, quotes_sent) = rayon::join(|| owners.u32()?.take(&rows), sent);
-        let (reps, quotes_sent) = (reps?, quotes_sent?);
-        for (table, numbers) in numbers {
-            if let Some(frame) = cut.get_mut(&table) {
-                frame.with_column(numbers)?;
-            }
-        }
-        let sessions = cut.get(&Table::Coaching).map(|log| sessions(log, day_number(as_of))).transpose()?;
+        let (reps, quotes_sent) = rayon::join(reps, sent);
+        let quotes_sent = quotes_sent?;
+        let rows = rows.into_iter().map(|row| u32::try_from(row).unwrap_or(u32::MAX));
+        let rows = UInt32Chunked::from_vec("row".into(), rows.collect());
         let team = selection.team.clone().or_else(|| selection.manager.clone()).unwrap_or_else(|| "all".to_string());
         let company = Company {
             as_of: day_number(as_of),
@@ -154,6 +170,7 @@ impl Company {
             earlier: earlier.filter(|looks| !looks.is_empty()),
             reps,
             rows,
+            people,
             tables: cut,
             present: tables.present.clone(),
             rules,
@@ -182,6 +199,11 @@ impl Company {
             wider.with_column(values)?;
         }
         Ok(wider)
+    }
+
+    /// The reps among the people that the tables name.
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// The rep number of an opportunity.
@@ -253,15 +275,4 @@ fn sightings_of(
     };
     let sightings = snapshots.by_opportunity().filter(|sightings| is_theirs(sightings)).flatten().cloned().collect();
     Ok(Snapshots { runs: snapshots.runs.clone(), sightings })
-}
-
-/// The column `rep_number` for a column of names: null where nobody is named or the person is no rep.
-fn rep_numbers(frame: &DataFrame, column: &str, roster: &Roster) -> PolarsResult<Column> {
-    let people = Words::of(frame, column)?;
-    const NO_REP: u32 = u32::MAX;
-    let rep = |name: &str| roster.find(name).and_then(|rep| u32::try_from(rep).ok()).unwrap_or(NO_REP);
-    let reps = people.meanings(rep);
-    let numbers = people.numbers().iter().map(|person| person.map_or(NO_REP, |person| reps[person as usize]));
-    let numbers: UInt32Chunked = chunked("rep_number".into(), numbers.collect(), |rep| *rep == NO_REP);
-    Ok(numbers.into_column())
 }

@@ -215,7 +215,6 @@ pub(super) fn submissions(window: &Window) -> PolarsResult<Vec<(usize, Submissio
     let days = forecasts.column("submitted_on")?.date()?.physical();
     let amounts = forecasts.column("amount")?.i64()?;
     let names = Words::of(forecasts, "rep")?;
-    let reps = forecasts.column("rep_number")?.u32()?;
     let categories = forecasts.column("category")?.str()?;
     let label = window.period.to_string();
     for row in (0..forecasts.height()).filter(|row| periods.get(*row) == Some(label.as_str())) {
@@ -226,7 +225,8 @@ pub(super) fn submissions(window: &Window) -> PolarsResult<Vec<(usize, Submissio
         if on > window.company.as_of || !counts {
             continue;
         }
-        let subject = match (names.get(row), reps.get(row)) {
+        let name = names.numbers().get(row);
+        let subject = match (name, window.company.people().rep(name)) {
             (None, _) => TEAM,
             (Some(_), Some(rep)) => rep as usize + 1,
             (Some(_), None) => continue,

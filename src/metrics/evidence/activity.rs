@@ -75,10 +75,10 @@ fn activity_rows(question: &Question, activities: &DataFrame, meant: &[&Done]) -
 /// How many activities of the subject's reps are dated in the window, and, of the team, how many of other people.
 fn dated_in_window(question: &Question, activities: &DataFrame) -> PolarsResult<(usize, usize)> {
     let days = activities.column("date")?.date()?.physical();
-    let reps = activities.column("rep_number")?.u32()?;
+    let owners = Words::of(activities, "owner")?.numbers();
     let (mut theirs, mut nobodys) = (0, 0);
     for row in (0..activities.height()).filter(|&row| days.get(row).is_some_and(|day| question.window.has(day))) {
-        match reps.get(row).map(|rep| rep as usize) {
+        match question.company().people().rep(owners.get(row)).map(|rep| rep as usize) {
             Some(rep) => theirs += usize::from(question.has(Some(rep))),
             None => nobodys += usize::from(question.has(None)),
         }
