@@ -108,9 +108,15 @@ pub fn signals(
     let Some(window) = Window::new(company, period) else {
         return Vec::new();
     };
-    let mut signals = ratio_signals(&window, facts, earlier);
-    signals.extend(days);
-    signals.sort_by(|a, b| place(a).cmp(&place(b)));
+    // Those of each metric are in order already.
+    let mut of_metrics: BTreeMap<&str, Vec<Signal>> =
+        RATIOS.into_iter().zip(ratio_signals(&window, facts, earlier)).collect();
+    for signal in days {
+        of_metrics.entry(signal.metric).or_default().push(signal);
+    }
+    let mut signals = Vec::with_capacity(of_metrics.values().map(Vec::len).sum());
+    of_metrics.into_values().for_each(|of_metric| signals.extend(of_metric));
+    debug_assert!(signals.is_sorted_by(|a, b| place(a) < place(b)), "two signals about the same");
     signals
 }
 
@@ -229,12 +235,13 @@ fn topic(fact: &Fact) -> impl Ord + '_ {
     (fact.scope.name(), &*fact.subject, fact.by, fact.key.as_deref())
 }
 
-fn ratio_signals(window: &Window, facts: &ByMetric, earlier: &[&ByMetric]) -> Vec<Signal> {
+/// The signals of each of the [`RATIOS`].
+fn ratio_signals(window: &Window, facts: &ByMetric, earlier: &[&ByMetric]) -> Vec<Vec<Signal>> {
     let of_metric = |metric: &&'static str| {
         let earlier = earlier.iter().map(|facts| book::of(facts, metric));
         metric_signals(window, metric, book::of(facts, metric), earlier)
     };
-    beside_each_other(&RATIOS, of_metric).into_iter().flatten().collect()
+    beside_each_other(&RATIOS, of_metric)
 }
 
 /// The signals of one metric, from its facts and those of earlier periods.
@@ -293,7 +300,7 @@ fn signal_of(fact: &Fact, against: Against, comparison: Comparison) -> Signal {
 /// How many days each took, by open rank and subject; those of the whole cycle are under no rank.
 type Samples = BTreeMap<Option<u16>, Vec<Counted>>;
 
-/// The signals of a period that rest on days, not on the counts of facts.
+/// The signals of a period that rest on days, not on the counts of facts; sorted.
 pub fn days_signals(company: &Company, period: Period) -> Vec<Signal> {
     let Some(window) = Window::new(company, period) else {
         return Vec::new();
@@ -340,6 +347,7 @@ pub fn days_signals(company: &Company, period: Period) -> Vec<Signal> {
             }
         }
     }
+    signals.sort_by(|a, b| place(a).cmp(&place(b)));
     signals
 }
 

@@ -9,6 +9,7 @@ use super::narrative::{Voice, some_names};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
 use super::{ReportError, noticed, restated};
+use crate::cores::beside_each_other;
 use crate::metrics::signals::Signal;
 use crate::metrics::{Window, catalogue};
 use crate::model::{Fact, Scope, Status, Unit, day_number};
@@ -52,6 +53,26 @@ pub fn build(material: &Material) -> Result<Report, ReportError> {
         Some(window) => section(material, window),
         None => Ok(None),
     };
+    let sections: [&(dyn Fn() -> PolarsResult<Option<Section>> + Sync); 17] = [
+        &|| Ok(target(material, voice)),
+        &|| Ok(forecast(material, voice)),
+        &|| of_window(deals::bridge),
+        &|| Ok(waterfall(material, voice)),
+        &|| of_window(deals::slipped),
+        &|| Ok(conversion(material)),
+        &|| Ok(cycle(material, voice)),
+        &|| Ok(competitors(material, voice)),
+        &|| Ok(reasons(material, voice)),
+        &|| Ok(team::reps(material, voice)),
+        &|| team::people(material, voice),
+        &|| Ok(team::coaching(material, voice)),
+        &|| Ok(restated::of_team(material)),
+        &|| Ok(next_quarter(material, voice)),
+        &|| deals::must_win(material),
+        &|| Ok(plan(material)),
+        &|| Ok(definitions()),
+    ];
+    let sections = beside_each_other(&sections, |section| section());
     Ok(Report {
         kind: "qbr",
         title: format!("Quarterly business review {}", material.label),
@@ -60,28 +81,7 @@ pub fn build(material: &Material) -> Result<Report, ReportError> {
         as_of: material.as_of().to_string(),
         opening: opening(material, voice),
         figures: figures(material),
-        sections: [
-            target(material, voice),
-            forecast(material, voice),
-            of_window(deals::bridge)?,
-            waterfall(material, voice),
-            of_window(deals::slipped)?,
-            conversion(material),
-            cycle(material, voice),
-            competitors(material, voice),
-            reasons(material, voice),
-            team::reps(material, voice),
-            team::people(material, voice)?,
-            team::coaching(material, voice),
-            restated::of_team(material),
-            next_quarter(material, voice),
-            deals::must_win(material)?,
-            plan(material),
-            definitions(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        sections: sections.into_iter().filter_map(PolarsResult::transpose).collect::<PolarsResult<_>>()?,
         quality: material.quality.clone(),
     })
 }
