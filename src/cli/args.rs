@@ -263,13 +263,13 @@ pub enum CheckFormat {
     Json,
 }
 
-/// A format of a report's files.
+/// A format of a report's files. What takes longest to make stands first, so that the others are made meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum FileFormat {
-    /// Markdown, its charts as SVG beside it
-    Md,
     /// A page that stands alone
     Html,
+    /// Markdown, its charts as SVG beside it
+    Md,
     /// Slides
     Pptx,
     /// A workbook with native charts and all facts

@@ -604,11 +604,9 @@ fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>
         before = number.filter(|number| *number != Names::NONE).unwrap_or(before);
         numbers.push(number);
     }
-    if !unknown.is_empty() {
-        let ids = unknown.iter().map(|(_, id)| canonical_id(id));
-        for ((at, _), number) in unknown.iter().zip(references.numbers_of_new(ids)) {
-            numbers[*at] = number;
-        }
+    // Added one after the other, so that those which stand together get numbers near each other.
+    for (at, id) in unknown {
+        numbers[at] = references.number_of_new(&canonical_id(&id));
     }
     numbers
 }

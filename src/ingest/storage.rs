@@ -6,9 +6,8 @@
 use super::cell::same;
 use foldhash::fast::RandomState;
 use polars::prelude::CategoricalMapping;
-use std::borrow::Cow;
 use std::collections::{HashMap, TryReserveError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Values by row, of which those after the last that is not empty take no room: a column that no file has is free.
 #[derive(Clone)]
@@ -387,12 +386,9 @@ impl References {
         self.mapping.get_cat(id)
     }
 
-    /// The numbers of identities of which some may be new, where there was one left. One thread at a time adds some: those
-    /// that stand together get numbers one after the other, and none waits for the others at each.
-    pub fn numbers_of_new<'i>(&self, ids: impl Iterator<Item = Cow<'i, str>>) -> Vec<Option<u32>> {
-        static TURN: Mutex<()> = Mutex::new(());
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        ids.map(|id| self.mapping.insert_cat(&id).ok().filter(|number| *number != Names::NONE)).collect()
+    /// The number of an identity that may be new; `None` where no number is left.
+    pub fn number_of_new(&self, id: &str) -> Option<u32> {
+        self.mapping.insert_cat(id).ok().filter(|number| *number != Names::NONE)
     }
 
     pub fn get(&self, row: usize) -> Option<&str> {
