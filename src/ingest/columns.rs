@@ -23,6 +23,8 @@ pub(super) enum Cells {
     Labels(Texts),
     /// Ids that nobody asks for, of which it counts alone whether any may stand twice.
     Unkept(Rising),
+    /// Plain numbers that nobody asks for, of which it counts alone whether they can be read.
+    Checked,
     Periods(Texts),
     /// Exact decimals as text.
     Rates(Texts),
@@ -181,6 +183,7 @@ impl Cells {
                             .and_then(|number| figure(number, manner))
                             .map(|number| numbers.push(number))
                             .is_some(),
+                        Cells::Checked => numbers::plain(cell).is_some(),
                         Cells::Unkept(ids) => is_plain_id(cell).then(|| ids.follow(cell)).is_some(),
                         _ => false,
                     };
@@ -238,10 +241,8 @@ impl Cells {
                 .and_then(|(number, beside)| Some((number, number.ungrouped()?, beside.is_percent)))
                 .map(|(number, share, is_percent)| column.push(number, share, is_percent))
                 .ok_or((&rules::PROBABILITY_UNREADABLE, "a share such as 0.25, or 25 %")),
-            Cells::Numbers(cells) => numbers::read(cell)
-                .and_then(|(number, _)| figure(number, manner))
-                .map(|number| cells.push(number))
-                .ok_or((&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5")),
+            Cells::Numbers(cells) => read_figure(cell, manner).map(|number| cells.push(number)),
+            Cells::Checked => read_figure(cell, manner).map(|_| ()),
             Cells::Rates(cells) => rate(cell, manner)
                 .map(|rate| cells.push(&rate))
                 .ok_or((&rules::RATE_UNREADABLE, "a number above 0 such as 1.3652")),
@@ -290,7 +291,7 @@ impl Cells {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
                 cells.push_none()
             }
-            Cells::Unkept(_) => {}
+            Cells::Unkept(_) | Cells::Checked => {}
             Cells::Names(names) => names.keys.push_none(),
             Cells::References(references) => references.numbers.push_none(),
             Cells::Dates(cells) => cells.push_none(),
@@ -302,20 +303,13 @@ impl Cells {
         }
     }
 
-    /// Makes empty what was read of a column of plain numbers, which are checked even where nobody asks for them.
-    pub fn forget_numbers(&mut self) {
-        if let Cells::Numbers(numbers) = self {
-            numbers.forget();
-        }
-    }
-
     /// Says how many rows the column will have, as far as that is known.
     pub fn plan_for(&mut self, rows: usize) {
         match self {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => {
                 cells.plan_for(rows)
             }
-            Cells::Unkept(_) => {}
+            Cells::Unkept(_) | Cells::Checked => {}
             Cells::Names(names) => names.keys.plan_for(rows),
             Cells::References(references) => references.numbers.plan_for(rows),
             Cells::Dates(cells) => cells.plan_for(rows),
@@ -356,6 +350,7 @@ impl Cells {
         match self {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.clear(),
             Cells::Unkept(ids) => *ids = Rising::default(),
+            Cells::Checked => {}
             Cells::Names(names) => names.clear(),
             Cells::References(references) => references.numbers.clear(),
             Cells::Dates(cells) => cells.clear(),
@@ -378,7 +373,7 @@ impl Cells {
     pub fn is_free(&self) -> bool {
         match self {
             Cells::Text(cells) | Cells::Labels(cells) | Cells::Rates(cells) | Cells::Periods(cells) => cells.is_free(),
-            Cells::Unkept(_) => true,
+            Cells::Unkept(_) | Cells::Checked => true,
             Cells::Names(names) => names.keys.is_free(),
             Cells::References(references) => references.numbers.is_free(),
             Cells::Dates(cells) => cells.is_free(),
@@ -609,6 +604,11 @@ fn numbers_of<'c>(references: &References, cells: impl Iterator<Item = &'c [u8]>
         numbers[at] = references.number_of_new(&canonical_id(&id));
     }
     numbers
+}
+
+fn read_figure(cell: &[u8], manner: Manner) -> Result<f64, Refusal> {
+    let number = numbers::read(cell).and_then(|(number, _)| figure(number, manner));
+    number.ok_or((&rules::NUMBER_UNREADABLE, "a number such as 30 or 4.5"))
 }
 
 fn figure(number: Number, manner: Manner) -> Option<f64> {

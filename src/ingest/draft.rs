@@ -271,6 +271,7 @@ fn cells_of(table: Table, column: &Column, keeps_ids: bool) -> Cells {
     match (table, column.name) {
         (Table::Reps, "name") => Cells::Names(Names::new()),
         _ if column.kind == Kind::Label && column.is_description && !keeps_ids => Cells::Unkept(Rising::default()),
+        _ if column.kind == Kind::Number && column.is_description && !keeps_ids => Cells::Checked,
         _ => Cells::new(column.kind),
     }
 }

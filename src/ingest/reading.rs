@@ -221,9 +221,6 @@ impl Draft {
                     }
                 }
             }
-            if !is_kept {
-                cells.forget_numbers();
-            }
             if column.kind == Kind::Id && cells.is_empty_from(self.states.len()) {
                 for (place, row) in places.iter().enumerate() {
                     if let (true, Some((feeds, false))) =

@@ -172,14 +172,9 @@ impl<T: Copy> Sparse<T> {
         self.height += later.height;
     }
 
-    /// Makes all rows empty.
-    pub fn forget(&mut self) {
-        self.values.clear();
-    }
-
     /// Forgets all rows; the room that they took is kept.
     pub fn clear(&mut self) {
-        self.forget();
+        self.values.clear();
         self.height = 0;
     }
 

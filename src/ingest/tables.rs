@@ -87,7 +87,9 @@ fn series(
             numbers.into_series()
         }
         // Settled before, or kept by nobody; an empty column keeps the frame whole.
-        Cells::Amounts(_) | Cells::Probabilities(_) | Cells::Unkept(_) => Series::full_null(name, height, &data_type),
+        Cells::Amounts(_) | Cells::Probabilities(_) | Cells::Unkept(_) | Cells::Checked => {
+            Series::full_null(name, height, &data_type)
+        }
     })
 }
 

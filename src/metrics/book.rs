@@ -3,7 +3,7 @@
 use super::company::Company;
 use super::grouped::TEAM;
 use super::statistics::wilson;
-use super::{Metric, Whom};
+use super::{Depth, Metric, Whom};
 use crate::model::{Fact, Period, Scope, Status};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -139,6 +139,8 @@ pub struct Book<'a> {
     texts: HashSet<Arc<str>>,
     /// By metric, of those that are wanted.
     facts: ByMetric,
+    /// The ids of the metrics that are wanted as a whole alone.
+    whole: Vec<&'static str>,
 }
 
 /// Facts of one period by the ids of their metrics. Those of one metric are in order of scope, subject, by and key, text by
@@ -151,15 +153,24 @@ impl<'a> Book<'a> {
         company: &'a Company,
         period: Period,
         names: &'a [Arc<str>],
-        metrics: impl Iterator<Item = &'static Metric>,
+        metrics: impl Iterator<Item = (&'static Metric, Depth)>,
     ) -> Self {
-        let facts = metrics.map(|metric| (metric.id, Vec::with_capacity(names.len()))).collect();
-        Self { company, period: period.to_string().into(), names, texts: HashSet::new(), facts }
+        let (mut facts, mut whole) = (ByMetric::new(), Vec::new());
+        for (metric, depth) in metrics {
+            facts.insert(metric.id, Vec::with_capacity(names.len()));
+            whole.extend((depth == Depth::Whole).then_some(metric.id));
+        }
+        Self { company, period: period.to_string().into(), names, texts: HashSet::new(), facts, whole }
     }
 
     /// Whether what is written of a metric is wanted; what is dear and not wanted need not be found out.
     pub fn wants(&self, metric: &Metric) -> bool {
         self.facts.contains_key(metric.id)
+    }
+
+    /// Whether what is written of a metric by its dimensions is wanted.
+    pub fn wants_keys(&self, metric: &Metric) -> bool {
+        self.wants(metric) && !self.whole.contains(&metric.id)
     }
 
     /// All subjects of metrics about the team and reps: the team first.
@@ -233,6 +244,9 @@ impl<'a> Book<'a> {
         figure: Figure,
     ) {
         let Some(facts) = self.facts.get_mut(metric.id) else { return };
+        if by.is_some() && self.whole.contains(&metric.id) {
+            return;
+        }
         // What overflowed or divided by nothing is not a number anyone may read.
         // Adding 0 turns a negative zero into zero.
         let finite = |value: Option<f64>| value.filter(|v| v.is_finite()).map(|v| v + 0.0);

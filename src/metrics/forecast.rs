@@ -99,7 +99,8 @@ pub fn forecast_day(window: &Window) -> Day {
 }
 
 fn measure(window: &Window, book: &mut Book) -> PolarsResult<()> {
-    let weeks = if window.period.grain == Grain::Quarter { WEEKS } else { 0 };
+    let wants_weeks = book.wants_keys(&FORECAST_VALUE) || book.wants_keys(&FORECAST_ACCURACY);
+    let weeks = if window.period.grain == Grain::Quarter && wants_weeks { WEEKS } else { 0 };
     let week_end = |week: i32| (window.start + 7 * week - 1).min(window.end);
     let days: Vec<Day> = std::iter::once(forecast_day(window)).chain((1..=weeks).map(week_end)).collect();
     let bookings = Decided::of(window).won;

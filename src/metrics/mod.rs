@@ -43,7 +43,7 @@ use crate::model::{Fact, Period, Unit};
 use book::{Book, ByMetric};
 use polars::prelude::{PolarsError, PolarsResult};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A metric: what it is called, what it means, how it is computed and when it is absent.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -147,19 +147,33 @@ pub fn find(id: &str) -> Option<&'static Metric> {
 ///
 /// `wanted` are metric ids; `None` stands for all. A period that begins after the as-of date has no facts.
 pub fn measure(company: &Company, period: Period, wanted: Option<&BTreeSet<&str>>) -> Result<Vec<Fact>, MeasureError> {
-    let (_, facts) = measure_beside(|| (), company, &[(period, wanted)]);
+    let wanted = wanted.map(|ids| ids.iter().map(|id| (*id, Depth::Keys)).collect());
+    let (_, facts) = measure_beside(|| (), company, &[(period, wanted.as_ref())]);
     Ok(facts?.into_iter().flat_map(ByMetric::into_values).flatten().collect())
 }
 
+/// How much of a metric is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The figure of each subject as a whole.
+    Whole,
+    /// By the values of its dimensions too.
+    Keys,
+}
+
+/// Metrics by their ids, and how much of each is wanted.
+pub type Wanted<'a> = BTreeMap<&'a str, Depth>;
+
 /// Does one thing and measures the facts of some periods meanwhile, on as many threads as there are cores: of each period
-/// those of the wanted metrics, as [`measure`] does.
+/// what is wanted, all where nothing is said.
 pub fn measure_beside<O>(
     one: impl FnOnce() -> O,
     company: &Company,
-    periods: &[(Period, Option<&BTreeSet<&str>>)],
+    periods: &[(Period, Option<&Wanted>)],
 ) -> (O, Result<Vec<ByMetric>, MeasureError>) {
-    let is_wanted = |place: usize, metric: &Metric| {
-        periods[place].1.is_none_or(|wanted: &BTreeSet<&str>| wanted.contains(metric.id))
+    let depth = |place: usize, metric: &Metric| match periods[place].1 {
+        Some(wanted) => wanted.get(metric.id).copied(),
+        None => Some(Depth::Keys),
     };
     let names = book::names(company);
     let windows: Vec<Option<Window>> = periods.iter().map(|(period, _)| Window::new(company, *period)).collect();
@@ -168,11 +182,11 @@ pub fn measure_beside<O>(
     let tasks: Vec<(usize, &Window, &Family)> = FAMILIES
         .iter()
         .flat_map(|family| (0..).zip(&windows).map(move |(place, window)| (place, window, family)))
-        .filter(|(place, _, family)| family.metrics.iter().any(|metric| is_wanted(*place, metric)))
+        .filter(|(place, _, family)| family.metrics.iter().any(|metric| depth(*place, metric).is_some()))
         .filter_map(|(place, window, family)| Some((place, window.as_ref()?, family)))
         .collect();
     let (one, measured) = beside(one, &tasks, |(place, window, family)| {
-        let metrics = family.metrics.iter().copied().filter(|metric| is_wanted(*place, metric));
+        let metrics = family.metrics.iter().filter_map(|metric| Some((*metric, depth(*place, metric)?)));
         let mut book = Book::new(company, window.period, &names, metrics);
         (family.measure)(window, &mut book)?;
         Ok(book.into_facts())

@@ -14,14 +14,14 @@ use super::book::{self, ByMetric};
 use super::grouped::TEAM;
 use super::statistics::{Counted, fisher, mann_whitney};
 use super::window::Window;
-use super::{Company, MeasureError, measure_beside};
+use super::{Company, Depth, MeasureError, Wanted, measure_beside};
 use crate::cores::beside_each_other;
 use crate::model::fact::{shared, shared_if_any};
 use crate::model::{Fact, Period, Scope, Stage, Unit, day_number};
 use crate::timeline::Day;
 use foldhash::fast::RandomState;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// One comparison and what it shows.
@@ -122,7 +122,7 @@ pub fn signals(
 
 /// The signals of a period for which nothing has been measured yet.
 pub fn measure_signals(company: &Company, period: Period) -> Result<Vec<Signal>, MeasureError> {
-    let wanted = BTreeSet::from(RATIOS);
+    let wanted = Wanted::from(RATIOS.map(|id| (id, Depth::Keys)));
     let periods = std::iter::once(period).chain(prior(company, period));
     let periods: Vec<_> = periods.map(|period| (period, Some(&wanted))).collect();
     let (days, facts) = measure_beside(|| days_signals(company, period), company, &periods);

@@ -9,7 +9,7 @@ use crate::diagnostic::Findings;
 use crate::flags::{self, Flag, Raised};
 use crate::metrics::book::ByMetric;
 use crate::metrics::signals::{RATIOS, Signal, days_signals, prior, signals};
-use crate::metrics::{Company, Window, measure_beside};
+use crate::metrics::{Company, Depth, Window, measure_beside};
 use crate::model::{Currency, Grain, Period, Scope, date_of};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -38,9 +38,10 @@ pub struct Material<'a> {
 /// What a report speaks of.
 #[derive(Debug, Clone, Copy)]
 pub struct Topics {
-    /// The metrics of which it shows what they were in the periods before. Those that signals compare are measured in any
-    /// case.
+    /// The metrics of which it shows what they were as a whole in the periods before, in groups.
     pub before: &'static [&'static [&'static str]],
+    /// Those of which it shows what they were by their dimensions. What signals compare is measured in any case.
+    pub before_by_key: &'static [&'static str],
     pub has_flags: bool,
 }
 
@@ -55,7 +56,9 @@ impl<'a> Material<'a> {
         topics: Topics,
     ) -> Result<Self, ReportError> {
         let before = prior(company, period);
-        let of_before = topics.before.iter().copied().chain([&RATIOS[..]]).flatten().copied().collect();
+        let whole = topics.before.iter().copied().flatten().map(|id| (*id, Depth::Whole));
+        let keyed = topics.before_by_key.iter().chain(&RATIOS).map(|id| (*id, Depth::Keys));
+        let of_before = whole.chain(keyed).collect();
         let periods = std::iter::once((period, None)).chain(before.iter().map(|period| (*period, Some(&of_before))));
         let periods: Vec<_> = periods.collect();
         let raise = || match Window::of_review(company, period).filter(|_| topics.has_flags) {

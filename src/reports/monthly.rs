@@ -34,7 +34,8 @@ const SCOREBOARD: [&str; 14] = [
 ];
 
 /// What the pages of a month, the managers' included, show of the months before.
-pub const TOPICS: Topics = Topics { before: &[&SCOREBOARD, &manager::SCORECARD, &["sessions"]], has_flags: true };
+pub const TOPICS: Topics =
+    Topics { before: &[&SCOREBOARD, &manager::SCORECARD], before_by_key: &["sessions"], has_flags: true };
 
 /// How many flagged deals are shown, and how much of what was found about each.
 const MOST_DECISIONS: usize = 10;

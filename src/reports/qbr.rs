@@ -17,7 +17,8 @@ use polars::prelude::PolarsResult;
 
 /// What a review shows of the quarters before.
 pub const TOPICS: Topics = Topics {
-    before: &[&KEY_FIGURES, &TARGET, &FORECAST, &["stage_conversion"], &CYCLE, &team::PEOPLE],
+    before: &[&KEY_FIGURES, &TARGET, &FORECAST, &CYCLE, &team::PEOPLE],
+    before_by_key: &["stage_conversion"],
     has_flags: false,
 };
 

@@ -50,7 +50,7 @@ impl Timeline {
             let mut rest = places.get(created..closed).unwrap_or_default();
             while let Some(first) = rest.first() {
                 let (state, until) = self.states.from(o, days[*first]);
-                let (of_state, later) = rest.split_at(rest.partition_point(|place| days[*place] < until));
+                let (of_state, later) = rest.split_at(rest.partition_point(|place| days[*place] < until).max(1));
                 if !(span.was_lost && state.stage.is_some_and(Stage::is_lost)) {
                     visit(of_state, o, state);
                 }
@@ -122,14 +122,24 @@ impl Timeline {
 
     /// The pushes of one opportunity in a span of days: the day, the close date before it and that after it.
     pub fn pushes(&self, o: usize, from: Day, to: Day) -> impl Iterator<Item = (Day, Day, Day)> {
-        let mut days: Vec<Day> = self.states(o).map(|state| state.at).filter(|day| (from..=to).contains(day)).collect();
-        // Several changes of one day are one: only the last state of each day counts.
-        days.dedup();
-        days.into_iter().filter_map(move |day| {
-            let before = self.state(o, day - 1).close_on?;
-            let after = self.state(o, day).close_on?;
-            let is_push = after > before && self.is_open(o, day - 1) && self.is_open(o, day);
-            is_push.then_some((day, before, after))
+        // It is open from its creation until it is closed, but for the time that it stood in a lost stage.
+        let span = &self.spans[o];
+        let last = to.min(span.closed_on.saturating_sub(1));
+        let (mut before, mut day) = self.states.from(o, from.max(span.created_on.saturating_add(1)) - 1);
+        let is_lost = |state: &State| state.stage.is_some_and(Stage::is_lost);
+        std::iter::from_fn(move || {
+            while day <= last {
+                // Several changes of one day are one: only the last state of each day counts.
+                let (after, next) = self.states.from(o, day);
+                let was_open = !is_lost(&before) && !is_lost(&after);
+                let dates = before.close_on.zip(after.close_on).filter(|(before, after)| was_open && after > before);
+                let push = dates.map(|(before, after)| (day, before, after));
+                (before, day) = (after, next);
+                if push.is_some() {
+                    return push;
+                }
+            }
+            None
         })
     }
 }

@@ -31,7 +31,8 @@ use polars::prelude::PolarsResult;
 use std::collections::BTreeMap;
 
 /// What the page shows of the week before.
-pub const TOPICS: Topics = Topics { before: &[&KEY_FIGURES, &["coverage_remaining"], &team::COUNTED], has_flags: true };
+pub const TOPICS: Topics =
+    Topics { before: &[&KEY_FIGURES, &["coverage_remaining"], &team::COUNTED], before_by_key: &[], has_flags: true };
 
 const KEY_FIGURES: [&str; 3] = ["coverage_ratio", "pipeline_value", "new_opportunities"];
 
