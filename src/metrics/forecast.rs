@@ -3,7 +3,7 @@
 use super::book::{Book, Figure};
 use super::grouped::TEAM;
 use super::totals::{Decided, Totals, open_on, won_by};
-use super::window::{Standing, Window};
+use super::window::{OpenStates, Window};
 use super::{Family, Metric, NO_HISTORY, Rhythm, Whom, evidence};
 use crate::model::{Grain, Stage, Table, Unit, Words};
 use crate::timeline::{Day, State};
@@ -286,7 +286,7 @@ impl Prediction {
 }
 
 /// Those of some opportunities due in the period that are predicted to be won in it; see [`Prediction`].
-pub fn predicted<'d>(window: &Window, due: &'d Standing) -> impl Iterator<Item = &'d (usize, State)> {
+pub fn predicted<'d>(window: &Window, due: &'d OpenStates) -> impl Iterator<Item = &'d (usize, State)> {
     let prediction = Prediction::of(window);
     due.iter().filter(move |(_, state)| prediction.has(window, state))
 }

@@ -8,8 +8,8 @@ use polars::prelude::{DataFrame, PolarsResult};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-/// Opportunities by number, each as it stood on a day.
-pub type Standing = Vec<(usize, State)>;
+/// Open opportunities by number, each as it stood on a day.
+pub type OpenStates = Vec<(usize, State)>;
 
 /// A period with its days as numbers, and what several families read of it.
 pub struct Window<'a> {
@@ -25,8 +25,8 @@ pub struct Window<'a> {
     pub quarter: Period,
     /// The quarter or month whose target coverage is held against.
     pub coverage: Period,
-    open: OnceLock<Standing>,
-    due: OnceLock<Standing>,
+    open: OnceLock<OpenStates>,
+    due: OnceLock<OpenStates>,
     decided: OnceLock<DataFrame>,
     positions: OnceLock<DataFrame>,
     owners: OnceLock<BTreeSet<usize>>,
@@ -111,17 +111,17 @@ impl<'a> Window<'a> {
     }
 
     /// The opportunities that are open at the horizon, as they stand then.
-    pub fn open(&self) -> &Standing {
+    pub fn open(&self) -> &OpenStates {
         self.open.get_or_init(|| self.open_at(self.horizon, |_| true))
     }
 
     /// The opportunities that were open on the day of the forecast and due in the period, as they stood then.
-    pub fn due(&self) -> &Standing {
+    pub fn due(&self) -> &OpenStates {
         self.due.get_or_init(|| self.due_at(forecast_day(self)))
     }
 
     /// The opportunities that were open on a day and due in the period, as they stood then.
-    pub fn due_at(&self, day: Day) -> Standing {
+    pub fn due_at(&self, day: Day) -> OpenStates {
         self.open_at(day, |state| self.is_due(state))
     }
 
@@ -130,7 +130,7 @@ impl<'a> Window<'a> {
         state.close_on.is_some_and(|day| (self.start..=self.end).contains(&day))
     }
 
-    fn open_at(&self, day: Day, fits: impl Fn(&State) -> bool) -> Standing {
+    fn open_at(&self, day: Day, fits: impl Fn(&State) -> bool) -> OpenStates {
         let mut open = Vec::new();
         self.company.timeline.visit_open(&[day], |_, o, state| {
             if fits(&state) {

@@ -75,10 +75,10 @@ mod tests {
     use super::super::rest_of_team;
     use super::super::small_company::{EVERYTHING, company};
     use super::*;
-    use crate::metrics::{catalogue, find};
+    use crate::metrics::{Depth, Wanted, catalogue, find, measure_beside};
     use crate::model::{Scope, Table};
     use proptest::prelude::*;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     const PERIODS: [&str; 7] = ["2027-Q2", "2026-06", "2026-07", "2026-08", "2027-Q3", "FY2027", "2026-W28"];
 
@@ -123,6 +123,24 @@ mod tests {
         }
         let all: BTreeSet<&str> = catalogue().iter().map(|metric| metric.id).collect();
         assert_eq!(seen, all);
+    }
+
+    #[test]
+    fn a_metric_measured_alone_or_as_a_whole_says_what_it_says_among_all() {
+        let company = with_coached_reps();
+        for period in PERIODS.map(|label| company.rules.calendar.parse(label).unwrap()) {
+            let all = measure(&company, period, None).unwrap();
+            for (metric, depth) in
+                catalogue().into_iter().flat_map(|metric| [(metric, Depth::Whole), (metric, Depth::Keys)])
+            {
+                let wanted = Wanted::from([(metric.id, depth)]);
+                let measured = measure_beside(|| (), &company, &[(period, Some(&wanted))]).1.unwrap();
+                let alone: Vec<&Fact> = measured.iter().flat_map(BTreeMap::values).flatten().collect();
+                let is_wanted = |fact: &&Fact| fact.metric == metric.id && (fact.by.is_none() || depth == Depth::Keys);
+                let among: Vec<&Fact> = all.iter().filter(is_wanted).collect();
+                assert_eq!(alone, among, "{} {period} {depth:?}", metric.id);
+            }
+        }
     }
 
     #[test]
