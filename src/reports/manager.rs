@@ -5,7 +5,6 @@ use super::qbr::{is_active, key_figure, name_of};
 use super::view::{Cell, KeyFigure, Report, Section, Table};
 use super::wording::{counted, percent, sentence};
 use super::{ReportError, noticed};
-use crate::metrics::Window;
 use crate::metrics::audit::{Point, audit};
 use crate::metrics::coaching::HOURS_A_MONTH;
 use crate::model::{Fact, Status, Unit};
@@ -32,8 +31,8 @@ const KINDS: [(&str, &str); 5] = [
 
 /// Builds the page of a manager by name.
 pub fn build(material: &Material, manager: &str) -> Result<Report, ReportError> {
-    let points = match Window::new(material.company, material.period) {
-        Some(window) => audit(&window, manager)?,
+    let points = match &material.window {
+        Some(window) => audit(window, manager)?,
         None => Vec::new(),
     };
     let page = Page { material, manager };

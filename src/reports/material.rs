@@ -20,6 +20,8 @@ pub struct Material<'a> {
     pub company: &'a Company,
     pub playbook: &'a Playbook,
     pub period: Period,
+    /// The period as metrics see it; absent where it begins after the as-of date.
+    pub window: Option<Window<'a>>,
     pub facts: Facts,
     /// The three periods before, latest first; fewer where the calendar ends. With the metrics of [`Topics::before`].
     pub prior: Vec<(Period, Facts)>,
@@ -80,6 +82,7 @@ impl<'a> Material<'a> {
             company,
             playbook,
             period,
+            window: Window::new(company, period),
             facts,
             prior,
             signals,

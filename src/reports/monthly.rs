@@ -74,14 +74,14 @@ struct Page<'a> {
     material: &'a Material<'a>,
     rep: &'a str,
     number: usize,
-    window: Window<'a>,
+    window: &'a Window<'a>,
 }
 
 impl<'a> Page<'a> {
     fn new(material: &'a Material<'a>, rep: &'a str) -> Result<Self, ReportError> {
         let missing = || polars::prelude::PolarsError::NoData(format!("no rep {rep}").into());
         let number = material.company.roster.find(rep).ok_or_else(missing)?;
-        let window = Window::new(material.company, material.period).ok_or_else(missing)?;
+        let window = material.window.as_ref().ok_or_else(missing)?;
         Ok(Self { material, rep, number, window })
     }
 
@@ -254,7 +254,7 @@ impl<'a> Page<'a> {
         }
         let mut table = Table::new(&["Deal", "#Forecast at", "Now", "#Amount", "Close date"]);
         let mut won = 0;
-        for &(o, state) in predicted(&self.window, self.window.due()) {
+        for &(o, state) in predicted(self.window, self.window.due()) {
             if self.material.company.rep_of(o).is_none_or(|rep| rep as usize != self.number) {
                 continue;
             }

@@ -49,8 +49,7 @@ const CYCLE: [&str; 6] = [
 /// Builds the review of a quarter.
 pub fn build(material: &Material) -> Result<Report, ReportError> {
     let voice = material.voice();
-    let window = Window::new(material.company, material.period);
-    let of_window = |section: fn(&Material, &Window) -> PolarsResult<Option<Section>>| match &window {
+    let of_window = |section: fn(&Material, &Window) -> PolarsResult<Option<Section>>| match &material.window {
         Some(window) => section(material, window),
         None => Ok(None),
     };

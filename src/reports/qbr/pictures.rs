@@ -1,7 +1,6 @@
 //! The charts of the quarterly business review, made of its facts.
 
 use super::team::in_order_of_name;
-use crate::metrics::Window;
 use crate::metrics::ramp::{hires, ramp_course, wins_by_rep};
 use crate::model::Unit;
 use crate::reports::chart::{Bar, Chart, Interval, Plot, Role, Series, Step, StepKind, Threshold};
@@ -187,13 +186,13 @@ fn by_rep(
 pub fn ramp(material: &Material) -> PolarsResult<Option<Chart>> {
     const MOST_HIRES: usize = 4;
     const MOST_MONTHS: usize = 18;
-    let Some(window) = Window::new(material.company, material.period) else { return Ok(None) };
-    let wins = wins_by_rep(&window)?;
-    let mut newest = hires(&window);
+    let Some(window) = &material.window else { return Ok(None) };
+    let wins = wins_by_rep(window)?;
+    let mut newest = hires(window);
     newest.sort_by_key(|&(rep, hired)| (std::cmp::Reverse(hired), rep));
     let mut series: Vec<Series> = Vec::new();
     for (rep, hired) in newest.into_iter().take(MOST_HIRES) {
-        let mut points = ramp_course(&window, rep, hired, &wins[rep]);
+        let mut points = ramp_course(window, rep, hired, &wins[rep]);
         points.truncate(MOST_MONTHS);
         let role = if series.is_empty() { Role::Own } else { Role::Team };
         series.push(Series { name: material.company.roster.reps[rep].name.clone(), role, points });
