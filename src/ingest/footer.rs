@@ -154,3 +154,31 @@ fn is_footer_text(text: &str) -> bool {
         || text.contains("do not distribute")
         || text.contains("all rights reserved")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of the footer and those of broken records, behind a record that a stray mark has made three lines long.
+    fn behind_a_torn_record(title_line: u64) -> (Vec<u64>, Vec<u64>) {
+        let mut rows = Rows::default();
+        let mut add = |cells: &[&str], line, breaks, is_torn| {
+            cells.iter().for_each(|cell| rows.write_cell(cell.as_bytes()));
+            rows.end_record(line, breaks, is_torn);
+        };
+        add(&["O1", "Acme"], 2, 0, false);
+        add(&["O2", "a\nb\nc"], 3, 2, true);
+        add(&["Acme pipeline"], title_line, 0, false);
+        add(&["Copyright (c) 2026"], title_line + 1, 0, false);
+        let (footer, start) = Footer::of(&rows, 0, 2, Some(0));
+        assert_eq!(start, 2);
+        let (lines, broken) = footer.end();
+        (lines.into_iter().map(|(line, _)| line).collect(), broken.iter().map(|record| record.row(0).line).collect())
+    }
+
+    #[test]
+    fn a_footer_begins_after_a_blank_line_and_a_torn_record_is_none() {
+        assert_eq!(behind_a_torn_record(6), (vec![7], vec![6]));
+        assert_eq!(behind_a_torn_record(7), (vec![7, 8], vec![]));
+    }
+}
